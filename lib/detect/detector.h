@@ -1,0 +1,100 @@
+/* What a detector is: the whole contract between a file in lib/detect and lib/run.
+ *
+ * A detector sees doubles and time; never text, files, options or the terminal. It turns one
+ * sample into a surprise S = -ln p, p the probability of something at least this extreme while all
+ * is normal. lib/run owns everything else: alarm lines, budgets, guards, when and what to learn
+ * (clipping, held-back runs, the shift rule), the wording of reasons, state files. */
+#ifndef AD_DETECT_DETECTOR_H
+#define AD_DETECT_DETECTOR_H
+
+#include "base/err.h"
+#include "base/pack.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Surprise of the default alarm line, -ln 0.0027. A raw statistic without a known distribution
+ * becomes a surprise by AD_S0 * raw / raw_line. */
+#define AD_S0 5.914503505971854
+
+/* No surprise is larger. */
+#define AD_SURPRISE_MAX 1e6
+
+enum ad_state { AD_OK, AD_WARMUP, AD_MISSING, AD_SHIFT, AD_NODATA };
+
+enum ad_direction { AD_BOTH, AD_UP, AD_DOWN };
+
+/* One observation. x[0..n-1], NAN where missing; t in seconds since the epoch and wall, the same
+ * in the zone's wall clock (see ad_clock_wall), both NAN if records carry no time. elapsed is the
+ * time since the sample before it in the same series, 0 for the first and for late ones, NAN
+ * without time. */
+struct ad_sample {
+    double t, wall, elapsed;
+    const double *x;
+    size_t n;
+};
+
+/* rows x n values, row-major; t[rows] or NULL. */
+struct ad_table {
+    size_t rows, n;
+    const double *x, *t;
+};
+
+/* The alarm line a sample is judged by: flagged when its surprise reaches s0 = -ln alpha. */
+struct ad_line {
+    double s0;
+    enum ad_direction direction; /* which tail counts: p is one-sided for UP and DOWN */
+};
+
+/* What a detector says of a sample. With state AD_WARMUP or AD_MISSING only `state` counts. */
+struct ad_score {
+    enum ad_state state;   /* AD_OK, AD_WARMUP or AD_MISSING */
+    double surprise;       /* 0 .. AD_SURPRISE_MAX */
+    double expected;       /* NAN where the detector has no such notion */
+    double lower, upper;   /* set by bounds() only: what just passes as normal; may be infinite */
+    double alpha_factor;   /* alpha in force for this sample is alpha times this; normally 1 */
+    size_t field;          /* the field that mattered most, for AD_MULTI */
+};
+
+/* What became of the sample: what the detector is to learn from it. */
+struct ad_verdict {
+    bool flagged;
+    double clip_lo, clip_hi; /* learn min(max(x, clip_lo), clip_hi); infinite where unclipped */
+};
+
+enum { AD_BATCH = 1, /* needs fit() before it can score */
+       AD_MULTI = 2 /* one state takes all value fields; else there is one state per field */ };
+
+struct ad_detector {
+    const char *name; /* also the default prefix of the appended fields */
+    unsigned version; /* of the payload that save() writes */
+    unsigned flags;
+    /* NULL, or what is wrong with the options (a string literal). */
+    const char *(*check)(const void *cfg);
+    /* A state for nfield fields; cfg outlives it. NULL when out of memory. */
+    void *(*create)(const void *cfg, size_t nfield);
+    void (*destroy)(void *); /* accepts NULL */
+    /* Judge a sample by what was learnt so far. May cache, never learns. */
+    void (*score)(void *, const struct ad_sample *, const struct ad_line *, struct ad_score *);
+    /* Optional: lower and upper of the sample just scored (same arguments). Only called for
+     * flagged samples and when they are printed, so it may be slow. */
+    void (*bounds)(void *, const struct ad_sample *, const struct ad_line *, struct ad_score *);
+    /* Learn a sample that is not missing. Returns 0, or -1 when out of memory. Not called with a
+     * model or --no-learn. */
+    int (*learn)(void *, const struct ad_sample *, const struct ad_line *,
+                 const struct ad_verdict *);
+    /* AD_BATCH: learn a whole table. Returns 0 or -1. */
+    int (*fit)(void *, const struct ad_table *, struct ad_err *);
+    /* Optional: score a table after fit(); else score() is looped over. */
+    void (*score_rows)(const void *, const struct ad_table *, struct ad_score *);
+    /* Optional: how much each field contributed (contrib[nfield]); flagged samples only. */
+    void (*explain)(const void *, const struct ad_sample *, double *contrib);
+    /* Optional: expected, lower and upper at the time t to come. */
+    void (*forecast)(const void *, double t, struct ad_score *);
+    void (*save)(const void *, struct ad_save *);
+    /* Into a freshly created state. Hostile input: returns 0, or -1 if anything is off (in->failed,
+     * counts that cfg rules out, non-finite numbers ...) or out of memory. */
+    int (*load)(void *, struct ad_load *);
+};
+
+#endif
