@@ -32,12 +32,13 @@ struct ad_source *ad_source_open(const char *const *names, size_t n,
                                  const volatile sig_atomic_t *stop, struct ad_err *err);
 void ad_source_close(struct ad_source *src);
 
-/* Close the current file and open the next one. Returns 1, 0 when there are no more, or -1; after
- * an error the next call goes on with the file after it. */
+/* Close the current file and open the next one. Returns 1, 0 when there are no more, -1 or
+ * AD_SOURCE_STOPPED (a named pipe nobody writes to); after an error the next call goes on with the
+ * file after it. */
 int ad_source_next(struct ad_source *src, struct ad_err *err);
 
 /* Up to cap (> 0) bytes of the current file, as soon as there are any, inflated if it begins like
- * gzip (all members; zeros after the last). Returns their number, 0 at the end of the file, -1
+ * gzip (all members; zeros may follow the last). Returns their number, 0 at the end of the file, -1
  * (all bytes before the damage were delivered first) or AD_SOURCE_STOPPED. */
 ssize_t ad_source_read(struct ad_source *src, void *buf, size_t cap, struct ad_err *err);
 
