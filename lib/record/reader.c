@@ -1,0 +1,343 @@
+#include "record/reader_private.h"
+
+#include <stdlib.h>
+
+enum { BUFFER = 256 * 1024 };
+
+struct ad_reader *ad_reader_open(struct ad_source *src, const struct ad_reader_cfg *cfg,
+                                 struct ad_err *err)
+{
+    struct ad_reader *r = calloc(1, sizeof *r);
+    if (r) {
+        r->src = src;
+        r->cfg = *cfg;
+        r->format = cfg->format;
+        r->cap = BUFFER;
+        r->buf = malloc(r->cap);
+    }
+    if (!r || !r->buf) {
+        ad_reader_close(r);
+        ad_err_nomem(err);
+        return NULL;
+    }
+    return r;
+}
+
+void ad_reader_close(struct ad_reader *r)
+{
+    if (!r)
+        return;
+    ad_csv_free(r->csv);
+    ad_json_set_free(r->json);
+    ad_buf_free(&r->text);
+    ad_names_free(&r->columns);
+    ad_names_free(&r->first);
+    free(r->slot);
+    free(r->found);
+    free(r->value);
+    free(r->seen);
+    free(r->header);
+    free(r->buf);
+    free(r);
+}
+
+int ad_reader_fill(struct ad_reader *r, struct ad_err *err)
+{
+    if (r->beg) {
+        memmove(r->buf, r->buf + r->beg, r->end - r->beg);
+        r->base += r->beg;
+        r->end -= r->beg;
+        r->beg = 0;
+    }
+    r->quote = SIZE_MAX;
+    if (r->end == r->cap) {
+        char *bigger = realloc(r->buf, r->cap * 2);
+        if (!bigger)
+            return ad_err_nomem(err);
+        r->buf = bigger;
+        r->cap *= 2;
+    }
+    ssize_t n = ad_source_read(r->src, r->buf + r->end, r->cap - r->end, err);
+    if (n < 0)
+        return (int)n;
+    r->end += (size_t)n;
+    r->eof = n == 0;
+    return n > 0;
+}
+
+static bool is_blank_line(const struct ad_reader *r, struct ad_str v)
+{
+    for (size_t i = 0; i < v.len; i++)
+        if (v.s[i] != ' ' && (v.s[i] != '\t' || r->format.delim == '\t') && v.s[i] != '\r')
+            return false;
+    return true;
+}
+
+static int bad(struct ad_record *rec, const char *why, size_t pad)
+{
+    rec->kind = AD_RECORD_BAD;
+    rec->why = why;
+    rec->pad = pad;
+    return 1;
+}
+
+/* Take `len` bytes, of which the last `eol` are the line ending, as the next record. */
+static void consume(struct ad_reader *r, struct ad_record *rec, size_t len, size_t eol)
+{
+    const char *s = r->buf + r->beg;
+    rec->body = (struct ad_str){s, len - eol};
+    rec->eol = (struct ad_str){s + len - eol, eol};
+    rec->line = ++r->line;
+    rec->kind = AD_RECORD_DATA;
+    r->beg += len;
+}
+
+size_t ad_reader_line_ending(const char *s, size_t len)
+{
+    if (len == 0 || s[len - 1] != '\n')
+        return 0;
+    return len > 1 && s[len - 2] == '\r' ? 2 : 1;
+}
+
+static int judge_columns(struct ad_reader *r, struct ad_record *rec, size_t n)
+{
+    if (n == r->columns.n)
+        return 1;
+    return n < r->columns.n ? bad(rec, "too few fields", r->columns.n - n)
+                          : bad(rec, "too many fields", 0);
+}
+
+/* The next row when it has quotes, `line` bytes being its first physical line (0: not known yet).
+ * Returns 1, or 0 when more input is needed. */
+static int take_quoted(struct ad_reader *r, struct ad_record *rec, size_t line)
+{
+    const char *s = r->buf + r->beg;
+    size_t have = r->end - r->beg;
+    bool again = r->row_seen > 0;
+    size_t len = ad_csv_extent(s, have, &r->row_seen, &r->row_open);
+    if (!len && r->eof && !r->row_open)
+        len = have;
+    bool give_up = !len && (r->eof || have >= r->cfg.max_record);
+    if (!len && !give_up && line && !again)
+        give_up = !ad_csv_plausible(r->csv, (struct ad_str){s, line});
+    if (!len && !give_up)
+        return 0;
+    r->row_seen = 0;
+    r->row_open = false;
+    if (len) {
+        size_t eol = ad_reader_line_ending(s, len);
+        size_t n = ad_csv_quoted(r->csv, (struct ad_str){s, len - eol}, r->slots,
+                                 (struct ad_str *)rec->value);
+        if (n) {
+            consume(r, rec, len, eol);
+            for (const char *p = s; (p = memchr(p, '\n', (size_t)(s + len - eol - p))); p++)
+                r->line++;
+            return judge_columns(r, rec, n);
+        }
+    }
+    if (!line)
+        line = have;
+    consume(r, rec, line, ad_reader_line_ending(s, line));
+    return bad(rec, give_up && (r->eof || have >= r->cfg.max_record) ? "unclosed quote"
+                                                                     : "stray quote",
+               AD_PAD_NONE);
+}
+
+static int take_csv(struct ad_reader *r, struct ad_record *rec, const char *nl)
+{
+    const char *s = r->buf + r->beg;
+    size_t line = nl ? (size_t)(nl - s) + 1 : 0;
+    if (r->quote == SIZE_MAX || r->quote < r->beg) {
+        const char *q = memchr(s, '"', r->end - r->beg);
+        r->quote = q ? (size_t)(q - r->buf) : r->end;
+    }
+    size_t len = line ? line : r->end - r->beg;
+    if (r->quote < r->beg + len)
+        return take_quoted(r, rec, line);
+    if (!line && !r->eof)
+        return 0;
+    consume(r, rec, len, ad_reader_line_ending(s, len));
+    if (rec->body.len == r->header_len && rec->body.len && r->format.header &&
+        memcmp(rec->body.s, r->header, r->header_len) == 0) {
+        r->headers++;
+        return 2;
+    }
+    size_t n = ad_csv_split(rec->body, r->format.delim, r->slots, (struct ad_str *)rec->value);
+    if (n == r->columns.n && (n > 1 || rec->body.len))
+        return 1;
+    if (r->columns.n > 1 && is_blank_line(r, rec->body)) {
+        rec->kind = AD_RECORD_BLANK;
+        return 1;
+    }
+    return judge_columns(r, rec, n);
+}
+
+static int take_string(struct ad_reader *r, struct ad_str raw, struct ad_str *out)
+{
+    /* Room for all that this block can need, so that what is already there never moves. */
+    if (r->text.len == 0 && !ad_buf_room(&r->text, r->cap))
+        return -1;
+    size_t at = r->text.len;
+    if (ad_json_unescape(raw, &r->text))
+        return -1;
+    *out = (struct ad_str){r->text.s + at, r->text.len - at};
+    return 0;
+}
+
+static int take_json(struct ad_reader *r, struct ad_record *rec, const char *nl)
+{
+    const char *s = r->buf + r->beg;
+    if (!nl && !r->eof)
+        return 0;
+    size_t len = nl ? (size_t)(nl - s) + 1 : r->end - r->beg;
+    consume(r, rec, len, ad_reader_line_ending(s, len));
+    struct ad_json_line info;
+    if (ad_json_scan(r->json, rec->body, r->found, &info)) {
+        if (is_blank_line(r, rec->body)) {
+            rec->kind = AD_RECORD_BLANK;
+            return 1;
+        }
+        rec->at = info.at;
+        return bad(rec, info.why, AD_PAD_NONE);
+    }
+    rec->close = info.close;
+    rec->empty = info.empty;
+    struct ad_str *value = (struct ad_str *)rec->value;
+    for (size_t i = 0; i < r->nslot; i++) {
+        const struct ad_json_value *v = &r->found[i];
+        r->seen[i] |= v->kind != AD_JSON_ABSENT;
+        value[i] = v->text;
+        if (v->kind == AD_JSON_ABSENT)
+            value[i].s = NULL;
+        if (v->kind == AD_JSON_NULL)
+            value[i].len = 0;
+        if (v->kind == AD_JSON_STRING && v->escaped && take_string(r, v->text, &value[i]))
+            return bad(rec, "out of memory", AD_PAD_NONE);
+    }
+    return 1;
+}
+
+/* Part of a record that is too long to hold. */
+static int take_piece(struct ad_reader *r, struct ad_record *rec, const char *nl)
+{
+    const char *s = r->buf + r->beg;
+    size_t len = nl ? (size_t)(nl - s) + 1 : r->end - r->beg;
+    bool first = !r->over;
+    r->over = !nl && !r->eof;
+    consume(r, rec, len, ad_reader_line_ending(s, len));
+    r->line -= !first;
+    rec->kind = AD_RECORD_PIECE;
+    if (first)
+        bad(rec, "longer than --max-record", AD_PAD_NONE);
+    return 1;
+}
+
+int ad_reader_take(struct ad_reader *r, struct ad_record *rec)
+{
+    if (r->beg == r->end)
+        return 0;
+    const char *s = r->buf + r->beg;
+    const char *nl = memchr(s, '\n', r->end - r->beg);
+    size_t len = nl ? (size_t)(nl - s) : r->end - r->beg;
+    if (r->over || len > r->cfg.max_record)
+        return take_piece(r, rec, nl);
+    if (!nl && r->eof && r->cfg.enter)
+        return 0;
+    return r->format.kind == AD_FORMAT_CSV ? take_csv(r, rec, nl) : take_json(r, rec, nl);
+}
+
+int ad_reader_want(struct ad_reader *r, const struct ad_str *name, size_t n, struct ad_err *err)
+{
+    r->nslot = n;
+    r->block = AD_READER_BLOCK;
+    while (r->block > 1 && r->block > 65536 / (n + 1))
+        r->block /= 2;
+    r->seen = calloc(n + 1, sizeof *r->seen);
+    r->value = calloc((n + 1) * r->block, sizeof *r->value);
+    r->found = calloc(n + 1, sizeof *r->found);
+    if (!r->seen || !r->value || !r->found)
+        return ad_err_nomem(err);
+    if (r->format.kind == AD_FORMAT_NDJSON) {
+        r->json = ad_json_set_new(name, n);
+        return r->json ? 0 : ad_err_nomem(err);
+    }
+    for (size_t c = 0; c < r->columns.n; c++)
+        r->slot[c] = -1;
+    for (size_t i = 0; i < n; i++) {
+        ptrdiff_t c = ad_names_find(&r->columns, name[i]);
+        if (c >= 0)
+            r->slot[c] = (int)i;
+        r->seen[i] = c >= 0;
+    }
+    return 0;
+}
+
+/* Room for the copies that the records of one block may need. */
+static int reset_copies(struct ad_reader *r, struct ad_err *err)
+{
+    r->text.len = 0;
+    bool quotes = r->csv && memchr(r->buf + r->beg, '"', r->end - r->beg);
+    return quotes && ad_csv_reset(r->csv, r->cap) ? ad_err_nomem(err) : 0;
+}
+
+static int take_block(struct ad_reader *r, struct ad_record *out, size_t max)
+{
+    size_t n = 0;
+    while (n < max) {
+        out[n].value = r->value + n * r->nslot;
+        int got = ad_reader_take(r, &out[n]);
+        if (!got)
+            break;
+        n += got == 1;
+    }
+    return (int)n;
+}
+
+int ad_reader_block(struct ad_reader *r, struct ad_record *out, size_t max, struct ad_err *err)
+{
+    if (max > r->block)
+        max = r->block;
+    while (!r->done) {
+        if (reset_copies(r, err))
+            return -1;
+        int n = take_block(r, out, max);
+        if (n)
+            return n;
+        int more = r->eof ? 0 : ad_reader_fill(r, err);
+        if (more == 0 && r->eof && (r->beg == r->end || r->cfg.enter)) {
+            if (r->cfg.leave && r->cfg.leave(r->cfg.arg, r->src, ad_reader_offset(r), err))
+                return -1;
+            more = ad_reader_next_file(r, err);
+            r->done = more == 0;
+        }
+        if (more < 0)
+            return more;
+    }
+    return 0;
+}
+
+bool ad_reader_idle(const struct ad_reader *r)
+{
+    return !r->done && !r->eof && !memchr(r->buf + r->beg, '\n', r->end - r->beg) &&
+           !ad_source_ready(r->src);
+}
+
+bool ad_reader_seen(const struct ad_reader *r, size_t i)
+{
+    return r->seen[i];
+}
+
+const char *ad_reader_file(const struct ad_reader *r)
+{
+    return ad_source_name(r->src);
+}
+
+uint64_t ad_reader_offset(const struct ad_reader *r)
+{
+    return r->base + r->beg;
+}
+
+unsigned long long ad_reader_headers(const struct ad_reader *r)
+{
+    return r->headers;
+}

@@ -1,0 +1,231 @@
+#include "record/select.h"
+
+#include "base/number.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+/* A choice in the making: columns by number, and names that no column has (yet). */
+struct choice {
+    struct ad_str *v;
+    size_t n, cap;
+    bool failed;
+};
+
+static void choose(struct choice *c, struct ad_str name)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (ad_str_eq(c->v[i], name))
+            return;
+    if (c->n == c->cap) {
+        size_t cap = c->cap ? c->cap * 2 : 8;
+        struct ad_str *v = realloc(c->v, cap * sizeof *v);
+        if (!v) {
+            c->failed = true;
+            return;
+        }
+        c->v = v;
+        c->cap = cap;
+    }
+    c->v[c->n++] = name;
+}
+
+int ad_select_unknown(const struct ad_names *columns, struct ad_str name, struct ad_err *err)
+{
+    struct ad_buf text = {0};
+    ad_buf_addz(&text, "no field \"");
+    ad_buf_add_visible(&text, name);
+    ad_buf_addz(&text, "\"");
+    const struct ad_str *near = ad_names_nearest(columns, name);
+    if (near) {
+        ad_buf_addz(&text, ", did you mean \"");
+        ad_buf_add_visible(&text, *near);
+        ad_buf_addz(&text, "\"?");
+    }
+    ad_buf_addz(&text, near ? " Fields: " : "; fields: ");
+    ad_names_list(columns, &text);
+    ad_buf_add(&text, "", 1);
+    if (text.failed)
+        ad_err_nomem(err);
+    else
+        ad_err_set(err, "%s", text.s);
+    ad_buf_free(&text);
+    return -1;
+}
+
+/* `7` or `2-5`, 1-based, both ends included. */
+static bool parse_range(struct ad_str v, unsigned long long *from, unsigned long long *to)
+{
+    const char *dash = v.len ? memchr(v.s, '-', v.len) : NULL;
+    struct ad_str a = {v.s, dash ? (size_t)(dash - v.s) : v.len};
+    if (ad_number_parse_u64(a, from))
+        return false;
+    *to = *from;
+    struct ad_str b = {dash ? dash + 1 : NULL, dash ? v.len - a.len - 1 : 0};
+    return !dash || ad_number_parse_u64(b, to) == 0;
+}
+
+static int choose_element(struct choice *c, struct ad_str e, const struct ad_reader *r,
+                          struct ad_err *err)
+{
+    const struct ad_names *columns = ad_reader_columns(r);
+    bool csv = ad_reader_format(r).kind == AD_FORMAT_CSV;
+    unsigned long long from, to;
+    if (ad_names_find(columns, e) >= 0) {
+        choose(c, e);
+        return 0;
+    }
+    if (csv && parse_range(e, &from, &to)) {
+        if (from == 0 || from > to || to > columns->n)
+            return ad_err_set(err, "field %.*s: the fields are 1 to %zu", (int)(e.len % 60), e.s,
+                              columns->n);
+        for (; from <= to; from++)
+            choose(c, columns->v[from - 1]);
+        return 0;
+    }
+    size_t before = c->n;
+    bool glob = memchr(e.s, '*', e.len) || memchr(e.s, '?', e.len), matched = false;
+    for (size_t i = 0; glob && i < columns->n; i++)
+        if (ad_str_glob(columns->v[i], e)) {
+            choose(c, columns->v[i]);
+            matched = true;
+        }
+    if (!glob && !csv)
+        choose(c, e);
+    return matched || c->n > before || (!glob && !csv) ? 0 : ad_select_unknown(columns, e, err);
+}
+
+/* Take the next element off *list. */
+static struct ad_str next_element(const char **list)
+{
+    const char *s = *list;
+    const char *end = *s == '"' ? strchr(s + 1, '"') : NULL;
+    if (end && (end[1] == ',' || end[1] == '\0')) {
+        *list = end + 1 + (end[1] == ',');
+        return (struct ad_str){s + 1, (size_t)(end - s) - 1};
+    }
+    size_t len = strcspn(s, ",");
+    *list = s + len + (s[len] == ',');
+    return (struct ad_str){s, len};
+}
+
+static int choose_list(struct ad_names *out, const char *option, const char *list,
+                       const struct ad_reader *r, struct ad_err *err)
+{
+    struct choice c = {0};
+    int rc = 0;
+    while (rc == 0 && *list) {
+        struct ad_str e = next_element(&list);
+        if (e.len)
+            rc = choose_element(&c, e, r, err);
+    }
+    if (rc == 0 && c.n == 0)
+        rc = ad_err_set(err, "--%s: the list is empty", option);
+    if (rc == 0 && (c.failed || ad_names_set(out, c.v, c.n)))
+        rc = ad_err_nomem(err);
+    free(c.v);
+    return rc;
+}
+
+static int choose_time(struct ad_selection *sel, const struct ad_select_cfg *cfg,
+                       const struct ad_reader *r, struct ad_clock *clock, struct ad_err *err)
+{
+    static const char *const usual[] = {"timestamp", "time", "ts", "@timestamp", "date",
+                                        "datetime"};
+    if (cfg->time) {
+        if (choose_list(&sel->time, "time", cfg->time, r, err))
+            return -1;
+        return sel->time.n == 1 ? 0 : ad_err_set(err, "--time: give one field");
+    }
+    const struct ad_names *columns = ad_reader_columns(r);
+    const struct ad_str *first = ad_reader_first(r);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        struct ad_str name = ad_str_of(usual[i]);
+        ptrdiff_t at = ad_names_find(columns, name);
+        if (at < 0 || ad_names_find(&sel->field, name) >= 0 || ad_names_find(&sel->group, name) >= 0)
+            continue;
+        double t;
+        sel->time_ignored = first && ad_clock_parse(clock, first[at], &t);
+        if (sel->time_ignored)
+            return 0;
+        return ad_names_set(&sel->time, &name, 1) ? ad_err_nomem(err) : 0;
+    }
+    return 0;
+}
+
+/* Whether column i was appended by one of the toolkit's filters. */
+static bool is_appended(const struct ad_names *columns, size_t i)
+{
+    struct ad_str v = columns->v[i];
+    if ((v.len >= 4 && memcmp(v.s, "rule", 4) == 0 && (v.len == 4 || v.s[4] == '_')) ||
+        ad_str_eq(v, ad_str_of("severity")) || ad_str_eq(v, ad_str_of("tags")))
+        return true;
+    for (size_t cut = v.len; cut-- > 0;) {
+        if (v.s[cut] != '_' || cut > 200)
+            continue;
+        char name[256];
+        memcpy(name, v.s, cut);
+        memcpy(name + cut, "_score", 6);
+        bool score = ad_names_find(columns, (struct ad_str){name, cut + 6}) >= 0;
+        memcpy(name + cut, "_flag", 5);
+        if (score && ad_names_find(columns, (struct ad_str){name, cut + 5}) >= 0)
+            return true;
+    }
+    return false;
+}
+
+static int choose_field(struct ad_selection *sel, bool many, const struct ad_reader *r,
+                        struct ad_err *err)
+{
+    const struct ad_names *columns = ad_reader_columns(r);
+    const struct ad_str *first = ad_reader_first(r);
+    struct ad_str value = ad_str_of("value");
+    if (!many && (ad_names_find(columns, value) >= 0 || !first))
+        return ad_names_set(&sel->field, &value, 1) ? ad_err_nomem(err) : 0;
+    struct choice c = {0};
+    for (size_t i = 0; first && i < columns->n; i++) {
+        double x;
+        struct ad_str name = columns->v[i];
+        if (first[i].s && ad_number_parse(first[i], &x) == 0 &&
+            ad_names_find(&sel->time, name) < 0 && ad_names_find(&sel->group, name) < 0 &&
+            !is_appended(columns, i))
+            choose(&c, name);
+    }
+    int rc = 0;
+    if (c.failed)
+        rc = ad_err_nomem(err);
+    else if (c.n == 1 || (many && c.n > 0))
+        rc = ad_names_set(&sel->field, c.v, c.n) ? ad_err_nomem(err) : 0;
+    else {
+        struct ad_buf list = {0};
+        ad_names_list(columns, &list);
+        ad_buf_add(&list, "", 1);
+        rc = ad_err_set(err, "%s; give the field to look at with -f: %s",
+                        c.n ? "several fields are numeric and none is named \"value\""
+                            : "no numeric field in the first record",
+                        list.failed ? "" : list.s);
+        ad_buf_free(&list);
+    }
+    free(c.v);
+    return rc;
+}
+
+int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const struct ad_reader *r,
+              struct ad_clock *clock, struct ad_err *err)
+{
+    *sel = (struct ad_selection){0};
+    if (cfg->group && choose_list(&sel->group, "group-by", cfg->group, r, err))
+        return -1;
+    if (cfg->field && choose_list(&sel->field, "field", cfg->field, r, err))
+        return -1;
+    if (choose_time(sel, cfg, r, clock, err))
+        return -1;
+    return cfg->field ? 0 : choose_field(sel, cfg->many, r, err);
+}
+
+void ad_selection_free(struct ad_selection *sel)
+{
+    ad_names_free(&sel->field);
+    ad_names_free(&sel->group);
+    ad_names_free(&sel->time);
+}

@@ -1,0 +1,31 @@
+/* Which fields of a table are values, group and time. */
+#ifndef AD_RECORD_SELECT_H
+#define AD_RECORD_SELECT_H
+
+#include "base/names.h"
+#include "base/time.h"
+#include "record/reader.h"
+
+struct ad_select_cfg {
+    const char *field, *group, *time; /* as the options -f, -g, -t give them, or NULL */
+    bool many;                        /* by default take all fields that qualify, not the only one */
+};
+
+/* The names chosen, in order. time.n is 0 or 1. */
+struct ad_selection {
+    struct ad_names field, group, time;
+    bool time_ignored; /* there was a field named like a time whose first value is none */
+};
+
+/* Choose among the reader's columns (after ad_reader_start()). LIST is names, 1-based numbers,
+ * ranges `2-5` of them and globs, separated by commas; a name with a comma in it stands in double
+ * quotes. NDJSON members that the first record lacks are taken as they are named. Returns 0, or -1
+ * with a text that lists the fields. Release with ad_selection_free() in any case. */
+int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const struct ad_reader *r,
+              struct ad_clock *clock, struct ad_err *err);
+void ad_selection_free(struct ad_selection *sel);
+
+/* Say that `name` is not a field, naming the one most like it and all there are. Returns -1. */
+int ad_select_unknown(const struct ad_names *columns, struct ad_str name, struct ad_err *err);
+
+#endif

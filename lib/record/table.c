@@ -1,0 +1,375 @@
+/* The beginning of a table: byte-order mark, format, delimiter, header, first record. */
+#include "record/reader_private.h"
+
+#include "base/number.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char bom[] = "\xef\xbb\xbf";
+enum { BOM = sizeof bom - 1 };
+
+/* Read until the buffer holds `want` bytes or the file ends. Returns 0, -1 or AD_SOURCE_STOPPED. */
+static int fill_to(struct ad_reader *r, size_t want, struct ad_err *err)
+{
+    int rc = 1;
+    while (!r->eof && r->end - r->beg < want && rc > 0)
+        rc = ad_reader_fill(r, err);
+    return rc < 0 ? rc : 0;
+}
+
+/* Length of the first `n` records that are not blank (quotes respected), 0 if they are not whole
+ * yet; at the end of the file all that is there. */
+static size_t first_records(const struct ad_reader *r, int n)
+{
+    const char *s = r->buf + r->beg;
+    size_t len = r->end - r->beg, at = 0;
+    while (n > 0) {
+        size_t seen = 0;
+        bool open = false;
+        size_t row = ad_csv_extent(s + at, len - at, &seen, &open);
+        if (!row) /* an over-long or unclosed record shows as much of itself as fits */
+            return r->eof || len > r->cfg.max_record ? len : 0;
+        n -= row > 2 || (row == 2 && s[at] != '\r');
+        at += row;
+    }
+    return at;
+}
+
+static int fill_records(struct ad_reader *r, int n, size_t *len, struct ad_err *err)
+{
+    while (!(*len = first_records(r, n)) && !r->eof) {
+        int rc = ad_reader_fill(r, err);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* Skip line endings at the very beginning: nothing can be told from them. */
+static int skip_blank(struct ad_reader *r, struct ad_err *err)
+{
+    for (;;) {
+        int rc = fill_to(r, 1, err);
+        if (rc < 0 || r->beg == r->end)
+            return rc;
+        if (r->buf[r->beg] != '\n' && r->buf[r->beg] != '\r')
+            return 0;
+        r->line += r->buf[r->beg] == '\n';
+        r->beg++;
+    }
+}
+
+static int find_format(struct ad_reader *r, struct ad_err *err)
+{
+    char c = r->buf[r->beg];
+    if (r->format.kind == AD_FORMAT_ANY && c == '[')
+        return ad_err_set(err, "%s: a JSON array, not one record a line: use jq -c '.[]'",
+                          ad_source_name(r->src));
+    if (r->format.kind == AD_FORMAT_ANY)
+        r->format.kind = c == '{' ? AD_FORMAT_NDJSON : AD_FORMAT_CSV;
+    if (r->format.kind == AD_FORMAT_NDJSON)
+        return 0;
+    if (!r->format.delim) {
+        size_t len;
+        int rc = fill_records(r, 2, &len, err);
+        if (rc < 0)
+            return rc;
+        r->format.delim = ad_csv_sniff((struct ad_str){r->buf + r->beg, len}, err);
+        if (!r->format.delim)
+            return -1;
+    }
+    r->csv = ad_csv_new(r->format.delim, err);
+    return r->csv ? 0 : -1;
+}
+
+/* The fields of the first row in the buffer, as names. Returns 0, or -1. */
+static int row_names(struct ad_reader *r, struct ad_str row, struct ad_names *names,
+                     struct ad_err *err)
+{
+    bool quoted = memchr(row.s, '"', row.len) != NULL;
+    struct ad_csv_slots none = {NULL, 0};
+    if (quoted && ad_csv_reset(r->csv, row.len))
+        return ad_err_nomem(err);
+    size_t n = quoted ? ad_csv_quoted(r->csv, row, none, NULL)
+                      : ad_csv_split(row, r->format.delim, none, NULL);
+    if (n == 0)
+        return ad_err_set(err, "%s:%llu: the quotes of the first row do not match",
+                          ad_source_name(r->src), r->line + 1);
+    int *slot = malloc(n * sizeof *slot);
+    struct ad_str *v = calloc(n, sizeof *v);
+    int rc = -1;
+    if (slot && v) {
+        for (size_t i = 0; i < n; i++)
+            slot[i] = (int)i;
+        struct ad_csv_slots all = {slot, n};
+        if (quoted)
+            ad_csv_quoted(r->csv, row, all, v);
+        else
+            ad_csv_split(row, r->format.delim, all, v);
+        rc = ad_names_set(names, v, n);
+    }
+    free(slot);
+    free(v);
+    return rc ? ad_err_nomem(err) : 0;
+}
+
+static int number_columns(struct ad_reader *r, size_t n, struct ad_err *err)
+{
+    struct ad_str *v = calloc(n, sizeof *v);
+    char(*text)[24] = calloc(n, sizeof *text);
+    int rc = -1;
+    if (v && text) {
+        for (size_t i = 0; i < n; i++) {
+            snprintf(text[i], sizeof text[i], "%zu", i + 1);
+            v[i] = ad_str_of(text[i]);
+        }
+        rc = ad_names_set(&r->columns, v, n);
+    }
+    free(v);
+    free(text);
+    return rc ? ad_err_nomem(err) : 0;
+}
+
+static bool same_names(const struct ad_names *a, const struct ad_str *b, size_t n)
+{
+    if (a->n != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!ad_str_eq(a->v[i], b[i]))
+            return false;
+    return true;
+}
+
+/* Whether a first row is data of a table whose column names are known: as many fields, and a number
+ * where a name that is none would be. */
+static bool is_continuation(const struct ad_reader *r, const struct ad_names *row)
+{
+    double x;
+    if (row->n != r->cfg.ncolumn)
+        return false;
+    for (size_t i = 0; i < row->n; i++)
+        if (ad_number_parse(row->v[i], &x) == 0 && ad_number_parse(r->cfg.columns[i], &x))
+            return true;
+    return false;
+}
+
+static int keep_header(struct ad_reader *r, size_t len, struct ad_err *err)
+{
+    size_t eol = ad_reader_line_ending(r->buf + r->beg, len);
+    r->header = malloc(len + 1);
+    if (!r->header)
+        return ad_err_nomem(err);
+    memcpy(r->header, r->buf + r->beg, len);
+    r->header_len = len - eol;
+    r->header_eol = eol;
+    return 0;
+}
+
+static void skip_row(struct ad_reader *r, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        r->line += r->buf[r->beg + i] == '\n';
+    r->beg += len;
+}
+
+static int find_columns(struct ad_reader *r, struct ad_err *err)
+{
+    size_t len;
+    int rc = fill_records(r, 1, &len, err);
+    if (rc < 0)
+        return rc;
+    struct ad_str row = {r->buf + r->beg, len - ad_reader_line_ending(r->buf + r->beg, len)};
+    struct ad_names names = {0};
+    if (row_names(r, row, &names, err))
+        return -1;
+    if (!r->format.header) {
+        rc = number_columns(r, names.n, err);
+        ad_names_free(&names);
+    } else if (is_continuation(r, &names) && !same_names(&names, r->cfg.columns, r->cfg.ncolumn)) {
+        rc = ad_names_set(&r->columns, r->cfg.columns, r->cfg.ncolumn);
+        ad_names_free(&names);
+    } else {
+        r->columns = names;
+        rc = keep_header(r, len, err);
+        skip_row(r, len);
+    }
+    r->slot = rc ? NULL : malloc((r->columns.n + 1) * sizeof *r->slot);
+    if (rc || !r->slot)
+        return rc ? rc : ad_err_nomem(err);
+    for (size_t i = 0; i < r->columns.n; i++)
+        r->slot[i] = (int)i;
+    r->slots = (struct ad_csv_slots){r->slot, r->columns.n};
+    return 0;
+}
+
+/* Names and values of the members of a record: the latter decoded, of duplicates the last. */
+static int keep_members(struct ad_reader *r, struct ad_str body, struct ad_err *err)
+{
+    struct ad_json_member m;
+    size_t count = 0, n = 0;
+    for (size_t at = 0; ad_json_next(body, &at, &m);)
+        count++;
+    struct ad_str *name = calloc(count + 1, sizeof *name), *value = calloc(count + 1, sizeof *value);
+    struct ad_buf text = {0};
+    int rc = name && value && ad_buf_room(&text, body.len + 1) ? 0 : -1;
+    for (size_t at = 0; !rc && ad_json_next(body, &at, &m);) {
+        struct ad_names so_far = {name, n};
+        struct ad_str key = {text.s + text.len, 0};
+        ad_json_unescape(m.key, &text);
+        key.len = (size_t)(text.s + text.len - key.s);
+        ptrdiff_t i = ad_names_find(&so_far, key);
+        if (i < 0)
+            i = (ptrdiff_t)n++;
+        name[i] = key;
+        value[i] = m.value.text;
+        if (m.value.kind == AD_JSON_NULL)
+            value[i].len = 0;
+        if (m.value.kind == AD_JSON_STRING && m.value.escaped) {
+            value[i].s = text.s + text.len;
+            ad_json_unescape(m.value.text, &text);
+            value[i].len = (size_t)(text.s + text.len - value[i].s);
+        }
+    }
+    if (!rc)
+        rc = ad_names_set(&r->columns, name, n) || ad_names_set(&r->first, value, n) ? -1 : 0;
+    free(name);
+    free(value);
+    ad_buf_free(&text);
+    return rc ? ad_err_nomem(err) : 0;
+}
+
+/* Look ahead for the first good record, without taking it. */
+static int find_first(struct ad_reader *r, struct ad_err *err)
+{
+    size_t columns = r->columns.n;
+    struct ad_str *value = calloc(columns + 1, sizeof *value);
+    if (!value)
+        return ad_err_nomem(err);
+    int rc = 0;
+    for (size_t skip = 0;;) {
+        struct ad_reader before = *r;
+        struct ad_record rec = {.value = value};
+        r->beg += skip;
+        r->quote = SIZE_MAX;
+        if (r->csv && ad_csv_reset(r->csv, r->cap)) {
+            rc = ad_err_nomem(err);
+            break;
+        }
+        int got = ad_reader_take(r, &rec);
+        size_t next = r->beg - before.beg;
+        r->beg = before.beg, r->line = before.line, r->headers = before.headers;
+        r->over = before.over, r->quote = SIZE_MAX, r->row_seen = 0, r->row_open = false;
+        if (got == 1 && rec.kind == AD_RECORD_DATA) {
+            rc = r->csv ? ad_names_set(&r->first, value, columns)
+                        : keep_members(r, rec.body, err);
+            break;
+        }
+        if (got)
+            skip = next;
+        else if (r->eof || (rc = ad_reader_fill(r, err)) < 0)
+            break;
+        rc = 0;
+        if (skip >= r->cfg.max_record)
+            break;
+    }
+    free(value);
+    return rc;
+}
+
+/* A later file must be like the first. */
+static int check_like_first(struct ad_reader *r, struct ad_err *err)
+{
+    const char *name = ad_source_name(r->src);
+    bool json = r->buf[r->beg] == '{';
+    if (json != (r->format.kind == AD_FORMAT_NDJSON))
+        return ad_err_set(err, "%s: not the format of the files before it", name);
+    if (json || !r->format.header || !r->header)
+        return 0;
+    size_t len;
+    int rc = fill_records(r, 1, &len, err);
+    if (rc < 0)
+        return rc;
+    struct ad_names names = {0};
+    struct ad_str row = {r->buf + r->beg, len - ad_reader_line_ending(r->buf + r->beg, len)};
+    if (row_names(r, row, &names, err))
+        return -1;
+    bool same = same_names(&names, r->columns.v, r->columns.n);
+    ad_names_free(&names);
+    if (!same)
+        return ad_err_set(err, "%s: its header is not that of the files before it", name);
+    skip_row(r, len);
+    return 0;
+}
+
+int ad_reader_next_file(struct ad_reader *r, struct ad_err *err)
+{
+    for (;;) {
+        int rc = ad_source_next(r->src, err);
+        if (rc <= 0)
+            return rc;
+        r->beg = r->end = 0;
+        r->base = 0;
+        r->line = 0;
+        r->eof = r->over = false;
+        if ((rc = fill_to(r, BOM, err)) < 0)
+            return rc;
+        if (r->end >= BOM && memcmp(r->buf, bom, BOM) == 0)
+            r->beg = BOM;
+        if ((rc = skip_blank(r, err)) < 0)
+            return rc;
+        if (r->beg == r->end)
+            continue;
+        bool first = r->columns.n == 0 && !r->json;
+        if (first)
+            rc = find_format(r, err);
+        else
+            rc = check_like_first(r, err);
+        if (rc == 0 && first && r->format.kind == AD_FORMAT_CSV)
+            rc = find_columns(r, err);
+        if (rc == 0 && !r->first.v && first)
+            rc = find_first(r, err);
+        if (rc < 0)
+            return rc;
+        uint64_t offset;
+        rc = r->cfg.enter ? r->cfg.enter(r->cfg.arg, r->src, &offset, err) : 0;
+        if (rc > 0 && offset > ad_reader_offset(r)) {
+            if (ad_source_seek(r->src, offset, err))
+                return -1;
+            r->beg = r->end = 0;
+            r->base = offset;
+            r->eof = false;
+        }
+        return rc < 0 ? -1 : 1;
+    }
+}
+
+int ad_reader_start(struct ad_reader *r, struct ad_err *err)
+{
+    int rc = ad_reader_next_file(r, err);
+    r->done = rc == 0;
+    return rc;
+}
+
+struct ad_format ad_reader_format(const struct ad_reader *r)
+{
+    return r->format;
+}
+
+const struct ad_names *ad_reader_columns(const struct ad_reader *r)
+{
+    return &r->columns;
+}
+
+const struct ad_str *ad_reader_first(const struct ad_reader *r)
+{
+    return r->first.v;
+}
+
+struct ad_record ad_reader_header(const struct ad_reader *r)
+{
+    struct ad_record rec = {.kind = AD_RECORD_DATA, .line = 1};
+    rec.body = (struct ad_str){r->header, r->header_len};
+    rec.eol = (struct ad_str){r->header + r->header_len, r->header_eol};
+    return rec;
+}
