@@ -41,6 +41,10 @@ COMPILE = $(CC) $(STD) $(WARN) -DAD_VERSION='"$(VERSION)"' -Ilib -I$(BUILD) \
 	$(LIB_CFLAGS) $(CPPFLAGS) $(HARDEN) $(CFLAGS)
 LINK = $(CC) $(HARDEN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN_LDFLAGS)) $(LDFLAGS)
 
+# One short line per step; whole command lines with V=1, nothing with make -s.
+quiet = $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+step = $(if $(V),,@$(if $(quiet),,printf '  %-4s %s\n' $(1) '$@';) )
+
 # --- sources -------------------------------------------------------------------------------------
 GEN_SRC := $(wildcard lib/*/*_gen.c)
 LIB_SRC := $(filter-out $(GEN_SRC),$(sort $(wildcard lib/*/*.c)))
@@ -77,33 +81,33 @@ $(BUILD)/files: FORCE
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GEN)
 	@mkdir -p $(@D)
-	$(COMPILE) $(if $(filter tests/unit/%,$<),$(CMOCKA_CFLAGS)) -MMD -MP -c -o $@ $<
+	$(call step,CC)$(COMPILE) $(if $(filter tests/unit/%,$<),$(CMOCKA_CFLAGS)) -MMD -MP -c -o $@ $<
 
 $(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/files
 	@rm -f $@
-	$(AR) rcs $@ $(filter %.o,$^)
+	$(call step,AR)$(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $< $(LIB) $(LIB_LIBS) -lm
+	$(call step,LINK)$(LINK) -o $@ $< $(LIB) $(LIB_LIBS) -lm
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $< $(LIB) $(LIB_LIBS) $(CMOCKA_LIBS) $(GSL_LIBS) -lm
+	$(call step,LINK)$(LINK) -o $@ $< $(LIB) $(LIB_LIBS) $(CMOCKA_LIBS) $(GSL_LIBS) -lm
 
 $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/replay.o $(LIB)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $(filter %.o,$^) $(LIB) $(LIB_LIBS) -lm
+	$(call step,LINK)$(LINK) -o $@ $(filter %.o,$^) $(LIB) $(LIB_LIBS) -lm
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(LINK) -fsanitize=fuzzer -o $@ $< $(LIB) $(LIB_LIBS) -lm
+	$(call step,LINK)$(LINK) -fsanitize=fuzzer -o $@ $< $(LIB) $(LIB_LIBS) -lm
 
 # Generators run on the building machine and are built without the sanitizers.
 define gen_rule
 $(BUILD)/gen/$(patsubst %_gen.c,%.h,$(notdir $(1))): $(1) $(BUILD)/flags
 	@mkdir -p $$(@D)
-	$(CC) $(STD) $(WARN) -Ilib $(GSL_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
+	$$(call step,GEN)$(CC) $(STD) $(WARN) -Ilib $(GSL_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
 	    -o $$(basename $$@)_gen $(1) $(GSL_LIBS) -lm
 	$$(basename $$@)_gen >$$@.tmp
 	@mv $$@.tmp $$@
@@ -114,11 +118,19 @@ $(foreach g,$(GEN_SRC),$(eval $(call gen_rule,$(g))))
 -include $(OBJECTS:.o=.d)
 
 # --- tests ---------------------------------------------------------------------------------------
-check:
-	scripts/test --no-deps
+check: all unit replay
+	AD_BUILD=$(BUILD) scripts/test --no-build
 
-asan:
-	scripts/test --no-deps --asan
+asan: asan-build
+	AD_BUILD=build-asan scripts/test --no-build
+
+asan-build:
+	+@$(MAKE) BUILD=build-asan \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' all unit replay
+
+fuzz-build:
+	+@$(MAKE) BUILD=build-fuzz CC=clang SANITIZE='-fsanitize=address,undefined -fsanitize=fuzzer-no-link \
+	    -fno-sanitize-recover=all' fuzzers
 
 # Findings and the grown corpus stay in build-fuzz; a finding becomes a file of tests/fuzz/corpus.
 fuzz:
@@ -196,6 +208,6 @@ help:
 	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS BUILD SANITIZE'
 
 FORCE:
-.PHONY: all lib programs unit replay fuzzers check asan fuzz bench completions install uninstall \
+.PHONY: all lib programs unit replay fuzzers check asan asan-build fuzz fuzz-build bench completions install uninstall \
 	dist format lint clean distclean help FORCE
 .DELETE_ON_ERROR:
