@@ -1,307 +1,232 @@
 #include "record/json.h"
 
 #include "base/number.h"
+#include "record/json_grammar.h"
+#include "record/json_text.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
-/* A scan of bytes up to `end`. Functions that take a position return the one behind what they
- * read, or NULL with `at` and `why` set. */
-struct scan {
-    const char *end, *at, *why;
+/* A key that some wanted member goes by, and the last value it had in the line at hand. */
+struct wanted_key {
+    struct ad_str text;
+    struct ad_json_value last;
 };
 
-static const char *fail(struct scan *s, const char *at, const char *why)
-{
-    s->at = at;
-    s->why = why;
-    return NULL;
-}
-
-static bool is(const struct scan *s, const char *p, char c)
-{
-    return p < s->end && *p == c;
-}
-
-static const char *blanks(const struct scan *s, const char *p)
-{
-    while (p < s->end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
-        p++;
-    return p;
-}
-
-/* Whether a string may hold this byte without a further look. */
-static bool is_plain(char c)
-{
-    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
-}
-
-/* Behind the plain bytes at p. */
-static const char *plain(const char *p, const char *end)
-{
-#if defined(__SSE2__)
-    while (end - p >= 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
-        __m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-        __m128i other = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)); /* signed: from 0x80 on too */
-        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
-        if (hits)
-            return p + __builtin_ctz(hits);
-        p += 16;
-    }
-#else
-    const uint64_t ones = 0x0101010101010101;
-    for (uint64_t v; end - p >= 8; p += 8) {
-        memcpy(&v, p, 8);
-        /* A high bit in each byte below 0x20, from 0x80 on, `"` or `\`; bytes above such a one may
-         * have it too, which does no harm. */
-        uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\';
-        if ((v | (v - ones * 0x20) | (quote - ones) | (slash - ones)) & ones * 0x80)
-            break;
-    }
-#endif
-    while (p < end && is_plain(*p))
-        p++;
-    return p;
-}
-
-/* Bytes of the UTF-8 character beyond ASCII at p, 0 if it is not valid (Unicode, table 3-7). */
-static size_t utf8(const char *p, const char *end)
-{
-    const unsigned char *u = (const unsigned char *)p;
-    size_t left = (size_t)(end - p);
-    size_t n = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : 2;
-    if (u[0] < 0xc2 || u[0] > 0xf4 || n > left)
-        return 0;
-    unsigned char lo = u[0] == 0xe0 ? 0xa0 : u[0] == 0xf0 ? 0x90 : 0x80;
-    unsigned char hi = u[0] == 0xed ? 0x9f : u[0] == 0xf4 ? 0x8f : 0xbf;
-    if (u[1] < lo || u[1] > hi)
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-    return n;
-}
-
-/* The code unit of the \uXXXX at p, -1 if it is none. */
-static long code_unit(const char *p, const char *end)
-{
-    if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
-        return -1;
-    long unit = 0;
-    for (int i = 2; i < 6; i++) {
-        char c = p[i], lower = (char)(c | 0x20);
-        if (c >= '0' && c <= '9')
-            unit = unit * 16 + (c - '0');
-        else if (lower >= 'a' && lower <= 'f')
-            unit = unit * 16 + (lower - 'a' + 10);
-        else
-            return -1;
-    }
-    return unit;
-}
-
-/* Behind the escape at p. */
-static const char *escape(struct scan *s, const char *p)
-{
-    if (p + 1 < s->end && p[1] != 'u')
-        return p[1] && strchr("\"\\/bfnrt", p[1]) ? p + 2 : fail(s, p, "bad escape");
-    long unit = code_unit(p, s->end);
-    if (unit < 0)
-        return fail(s, p, "bad escape");
-    if (unit < 0xd800 || unit > 0xdfff)
-        return p + 6;
-    long low = code_unit(p + 6, s->end);
-    if (unit > 0xdbff || low < 0xdc00 || low > 0xdfff)
-        return fail(s, p, "lone surrogate escape");
-    return p + 12;
-}
-
-/* The string at p, its quote included. */
-static const char *string(struct scan *s, const char *p, struct ad_str *inside, bool *escaped)
-{
-    const char *start = p + 1;
-    *escaped = false;
-    for (p = plain(start, s->end); !is(s, p, '"'); p = plain(p, s->end)) {
-        if (p == s->end)
-            return fail(s, start - 1, "unclosed string");
-        if (*p == '\\') {
-            *escaped = true;
-            p = escape(s, p);
-            if (!p)
-                return NULL;
-        } else if ((unsigned char)*p < 0x20) {
-            return fail(s, p, "control character in a string");
-        } else {
-            size_t n = utf8(p, s->end);
-            if (!n)
-                return fail(s, p, "invalid UTF-8");
-            p += n;
-        }
-    }
-    *inside = (struct ad_str){start, (size_t)(p - start)};
-    return p + 1;
-}
-
-static bool is_digit(const struct scan *s, const char *p)
-{
-    return p < s->end && *p >= '0' && *p <= '9';
-}
-
-static const char *digits(const struct scan *s, const char *p)
-{
-    if (!is_digit(s, p))
-        return NULL;
-    while (is_digit(s, p))
-        p++;
-    return p;
-}
-
-static const char *number(struct scan *s, const char *p)
-{
-    const char *start = p;
-    p += *p == '-';
-    p = is(s, p, '0') && !is_digit(s, p + 1) ? p + 1 : is(s, p, '0') ? NULL : digits(s, p);
-    if (p && is(s, p, '.'))
-        p = digits(s, p + 1);
-    if (p && (is(s, p, 'e') || is(s, p, 'E'))) {
-        p++;
-        p = digits(s, p + (is(s, p, '+') || is(s, p, '-')));
-    }
-    return p ? p : fail(s, start, "bad number");
-}
-
-static const char *literal(struct scan *s, const char *p, struct ad_json_value *v)
-{
-    static const struct {
-        enum ad_json_kind kind;
-        struct ad_str text;
-    } all[] = {{AD_JSON_TRUE, {"true", 4}}, {AD_JSON_FALSE, {"false", 5}}, {AD_JSON_NULL, {"null", 4}}};
-    size_t left = (size_t)(s->end - p);
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        struct ad_str text = all[i].text;
-        if (left >= text.len && memcmp(p, text.s, text.len) == 0) {
-            v->kind = all[i].kind;
-            return p + text.len;
-        }
-    }
-    return fail(s, p, "expected a value");
-}
-
-static const char *scalar(struct scan *s, const char *p, struct ad_json_value *v)
-{
-    v->escaped = false;
-    if (is(s, p, '"')) {
-        v->kind = AD_JSON_STRING;
-        return string(s, p, &v->text, &v->escaped);
-    }
-    const char *start = p;
-    if (is(s, p, '-') || is_digit(s, p)) {
-        v->kind = AD_JSON_NUMBER;
-        p = number(s, p);
-    } else {
-        p = literal(s, p, v);
-    }
-    if (p)
-        v->text = (struct ad_str){start, (size_t)(p - start)};
-    return p;
-}
-
-/* A key, the colon and the blanks around it. */
-static const char *key(struct scan *s, const char *p, struct ad_json_member *m)
-{
-    if (!is(s, p, '"'))
-        return fail(s, p, "expected a key in quotes");
-    p = string(s, p, &m->key, &m->key_escaped);
-    if (!p)
-        return NULL;
-    p = blanks(s, p);
-    return is(s, p, ':') ? blanks(s, p + 1) : fail(s, p, "expected ':'");
-}
-
-/* The kinds of the containers around a position, outermost first. */
-struct nest {
-    uint64_t arrays[AD_JSON_DEPTH / 64];
-    unsigned depth;
+/* One way to come by a wanted member: under a key of the record, or (nested) at `rest` within the
+ * object of that key. The ways of one member follow each other, best first. */
+struct way {
+    size_t want, key;
+    struct ad_str rest;
+    bool nested;
 };
 
-static bool in_array(const struct nest *n)
+enum { GUESSES = 64 };
+
+struct ad_json_set {
+    size_t nwant, nkey, nway;
+    struct wanted_key *keys;
+    struct way *ways;
+    char *names;      /* what all texts are views of */
+    uint64_t lengths; /* bit min(length, 63) of each key */
+    /* Records repeat their layout: the key that member i had in the line before, plus 1. */
+    size_t guess[GUESSES];
+};
+
+static size_t count_ways(const struct ad_str *names, size_t n)
 {
-    unsigned i = n->depth - 1;
-    return n->arrays[i / 64] >> i % 64 & 1;
+    size_t ways = n;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < names[i].len; k++)
+            ways += names[i].s[k] == '.';
+    return ways;
 }
 
-static void enter(struct nest *n, bool array)
+static size_t add_key(struct ad_json_set *set, struct ad_str text)
 {
-    unsigned i = n->depth++;
-    n->arrays[i / 64] &= ~(UINT64_C(1) << i % 64);
-    n->arrays[i / 64] |= (uint64_t)array << i % 64;
+    for (size_t i = 0; i < set->nkey; i++)
+        if (ad_str_eq(set->keys[i].text, text))
+            return i;
+    set->keys[set->nkey].text = text;
+    set->lengths |= UINT64_C(1) << (text.len < 63 ? text.len : 63);
+    return set->nkey++;
 }
 
-/* Behind a value (or at the end of an empty container): on to the next value, or out of the
- * outermost container, which sets depth to 0. */
-static const char *next_value(struct scan *s, const char *p, struct nest *n)
+static void add_ways(struct ad_json_set *set, size_t want, struct ad_str name)
 {
-    struct ad_json_member ignored;
-    for (;;) {
-        bool array = in_array(n);
-        p = blanks(s, p);
-        if (is(s, p, ',')) {
-            p = blanks(s, p + 1);
-            return array ? p : key(s, p, &ignored);
-        }
-        if (!is(s, p, array ? ']' : '}'))
-            return fail(s, p, array ? "expected ',' or ']'" : "expected ',' or '}'");
-        p++;
-        if (--n->depth == 0)
-            return p;
-    }
-}
-
-/* The object or array at p, which is itself inside the record. */
-static const char *container(struct scan *s, const char *p)
-{
-    struct nest n;
-    struct ad_json_value ignored;
-    n.depth = 0;
-    do {
-        bool array = is(s, p, '[');
-        if (!array && !is(s, p, '{')) {
-            p = scalar(s, p, &ignored);
-            p = p ? next_value(s, p, &n) : NULL;
+    set->ways[set->nway++] = (struct way){.want = want, .key = add_key(set, name)};
+    for (size_t k = name.len; k-- > 0;) {
+        if (name.s[k] != '.')
             continue;
-        }
-        if (n.depth == AD_JSON_DEPTH - 1)
-            return fail(s, p, "nested too deeply");
-        enter(&n, array);
-        p = blanks(s, p + 1);
-        if (is(s, p, array ? ']' : '}'))
-            p = next_value(s, p, &n);
-        else if (!array)
-            p = key(s, p, &(struct ad_json_member){.key_escaped = false});
-    } while (p && n.depth);
+        set->ways[set->nway++] = (struct way){.want = want,
+                                              .key = add_key(set, (struct ad_str){name.s, k}),
+                                              .rest = {name.s + k + 1, name.len - k - 1},
+                                              .nested = true};
+    }
+}
+
+struct ad_json_set *ad_json_set_new(const struct ad_str *names, size_t n)
+{
+    struct ad_json_set *set = calloc(1, sizeof *set);
+    if (!set)
+        return NULL;
+    size_t bytes = 1, ways = count_ways(names, n);
+    for (size_t i = 0; i < n; i++)
+        bytes += names[i].len;
+    set->names = malloc(bytes);
+    set->keys = calloc(ways + 1, sizeof *set->keys);
+    set->ways = calloc(ways + 1, sizeof *set->ways);
+    if (!set->names || !set->keys || !set->ways) {
+        ad_json_set_free(set);
+        return NULL;
+    }
+    set->nwant = n;
+    char *to = set->names;
+    for (size_t i = 0; i < n; i++) {
+        if (names[i].len)
+            memcpy(to, names[i].s, names[i].len);
+        add_ways(set, i, (struct ad_str){to, names[i].len});
+        to += names[i].len;
+    }
+    return set;
+}
+
+void ad_json_set_free(struct ad_json_set *set)
+{
+    if (!set)
+        return;
+    free(set->names);
+    free(set->keys);
+    free(set->ways);
+    free(set);
+}
+
+static bool key_is(const struct ad_json_member *m, struct ad_str name)
+{
+    return m->key_escaped ? ad_json_same(m->key, name) : ad_str_eq(m->key, name);
+}
+
+/* Keep the value if the i-th member is a wanted one. */
+static void note(struct ad_json_set *set, size_t i, const struct ad_json_member *m)
+{
+    if (i < GUESSES && set->guess[i] && key_is(m, set->keys[set->guess[i] - 1].text)) {
+        set->keys[set->guess[i] - 1].last = m->value;
+        return;
+    }
+    if (!m->key_escaped && !(set->lengths >> (m->key.len < 63 ? m->key.len : 63) & 1))
+        return;
+    for (size_t k = 0; k < set->nkey; k++) {
+        if (!key_is(m, set->keys[k].text))
+            continue;
+        set->keys[k].last = m->value;
+        if (i < GUESSES)
+            set->guess[i] = k + 1;
+        return;
+    }
+}
+
+/* The last member of this name in an object that was scanned before. */
+static struct ad_json_value last_named(struct ad_str object, struct ad_str name)
+{
+    struct ad_json_value found = {.kind = AD_JSON_ABSENT};
+    struct ad_json_member m;
+    for (size_t at = 0; ad_json_next(object, &at, &m);)
+        if (key_is(&m, name))
+            found = m.value;
+    return found;
+}
+
+/* The member `name` of an object that was scanned before, as ad_json_set_new() defines it. */
+static struct ad_json_value resolve(struct ad_str object, struct ad_str name)
+{
+    struct ad_json_value found = last_named(object, name);
+    for (size_t k = name.len; k-- > 0 && found.kind == AD_JSON_ABSENT;) {
+        if (name.s[k] != '.')
+            continue;
+        struct ad_json_value inner = last_named(object, (struct ad_str){name.s, k});
+        if (inner.kind == AD_JSON_OBJECT)
+            found = resolve(inner.text, (struct ad_str){name.s + k + 1, name.len - k - 1});
+    }
+    return found;
+}
+
+static void deliver(const struct ad_json_set *set, struct ad_json_value *out)
+{
+    for (size_t i = 0; i < set->nwant; i++)
+        out[i] = (struct ad_json_value){.kind = AD_JSON_ABSENT};
+    for (size_t i = 0; i < set->nway; i++) {
+        const struct way *way = &set->ways[i];
+        const struct ad_json_value *v = &set->keys[way->key].last;
+        if (out[way->want].kind != AD_JSON_ABSENT)
+            continue;
+        if (!way->nested)
+            out[way->want] = *v;
+        else if (v->kind == AD_JSON_OBJECT)
+            out[way->want] = resolve(v->text, way->rest);
+    }
+}
+
+/* The object that the whole text is. */
+static const char *record(struct ad_json_scan *s, struct ad_str text, struct ad_json_set *set,
+                          struct ad_json_line *line)
+{
+    const char *p = ad_json_blanks(s, text.s);
+    if (!ad_json_is(s, p, '{'))
+        return ad_json_fail(s, p, "expected '{'");
+    p = ad_json_blanks(s, p + 1);
+    line->empty = ad_json_is(s, p, '}');
+    struct ad_json_member m;
+    for (size_t i = 0; !line->empty; i++) {
+        p = ad_json_member(s, p, &m);
+        if (!p)
+            return NULL;
+        if (set)
+            note(set, i, &m);
+        if (!ad_json_is(s, p, ','))
+            break;
+        p = ad_json_blanks(s, p + 1);
+    }
+    if (!ad_json_is(s, p, '}'))
+        return ad_json_fail(s, p, "expected ',' or '}'");
+    line->close = (size_t)(p - text.s);
+    p = ad_json_blanks(s, p + 1);
+    return p == s->end ? p : ad_json_fail(s, p, "something follows the object");
+}
+
+int ad_json_scan(struct ad_json_set *set, struct ad_str text, struct ad_json_value *out,
+                 struct ad_json_line *line)
+{
+    struct ad_json_scan s = {.end = text.len ? text.s + text.len : text.s};
+    for (size_t i = 0; set && i < set->nkey; i++)
+        set->keys[i].last.kind = AD_JSON_ABSENT;
+    if (!record(&s, text, set, line)) {
+        line->why = s.why;
+        line->at = (size_t)(s.at - text.s);
+        return -1;
+    }
+    if (set)
+        deliver(set, out);
+    return 0;
+}
+
+bool ad_json_next(struct ad_str text, size_t *at, struct ad_json_member *m)
+{
+    struct ad_json_scan s = {.end = text.s + text.len};
+    const char *p = ad_json_blanks(&s, text.s + *at);
+    if (ad_json_is(&s, p, *at ? ',' : '{'))
+        p = ad_json_blanks(&s, p + 1);
+    p = ad_json_is(&s, p, '"') ? ad_json_member(&s, p, m) : NULL;
+    if (p)
+        *at = (size_t)(p - text.s);
     return p;
 }
 
-/* The member at p and the blanks behind it. */
-static const char *member(struct scan *s, const char *p, struct ad_json_member *m)
+bool ad_json_next_number(struct ad_str text, size_t *at, struct ad_json_member *m)
 {
-    p = key(s, p, m);
-    if (!p)
-        return NULL;
-    if (!is(s, p, '{') && !is(s, p, '[')) {
-        p = scalar(s, p, &m->value);
-    } else {
-        const char *start = p;
-        p = container(s, p);
-        m->value.kind = *start == '{' ? AD_JSON_OBJECT : AD_JSON_ARRAY;
-        m->value.escaped = false;
-        m->value.text = (struct ad_str){start, p ? (size_t)(p - start) : 0};
-    }
-    return p ? blanks(s, p) : NULL;
+    double ignored;
+    while (ad_json_next(text, at, m))
+        if ((m->value.kind == AD_JSON_NUMBER || m->value.kind == AD_JSON_STRING) &&
+            ad_number_parse(m->value.text, &ignored) == 0)
+            return true;
+    return false;
 }
