@@ -32,53 +32,57 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* Past the digits at p, which x takes in. */
 static inline const char *scan_digits(const char *p, const char *end, uint64_t *x)
 {
-    uint64_t y = *x;
     for (; p < end && is_digit(*p); p++)
-        y = 10 * y + (uint64_t)(*p - '0');
-    *x = y;
+        *x = 10 * *x + (uint64_t)(*p - '0');
     return p;
 }
 
-/* An exponent far beyond any text's length may be capped: the value is 0 or overflows. */
-static const char *scan_exponent(const char *p, const char *end, long long *exponent)
+/* What follows the e, which must reach to the end. An exponent far beyond any text's length may be
+ * capped: the value is 0 or overflows. */
+static bool scan_exponent(const char *p, const char *end, long long *exponent)
 {
     bool negative = p < end && *p == '-';
     if (p < end && (*p == '-' || *p == '+'))
         p++;
     if (p == end)
-        return NULL;
+        return false;
     long long e = 0;
     for (; p < end && is_digit(*p); p++)
         if (e < LLONG_MAX / 100)
             e = 10 * e + (*p - '0');
-    *exponent += negative ? -e : e;
-    return p;
+    *exponent = negative ? -e : e;
+    return p == end;
 }
 
 static inline bool scan(struct ad_str v, struct decimal *d)
 {
     const char *p = v.s, *end = v.s + v.len;
-    *d = (struct decimal){0};
+    d->negative = p < end && *p == '-';
     if (p < end && (*p == '-' || *p == '+'))
-        d->negative = *p++ == '-';
+        p++;
     d->digits = p;
+    d->mantissa = 0;
+    d->fraction = 0;
     p = scan_digits(p, end, &d->mantissa);
     d->count = (size_t)(p - d->digits);
     if (p < end && *p == '.') {
-        const char *point = p++;
+        const char *first = ++p;
         p = scan_digits(p, end, &d->mantissa);
-        d->fraction = (size_t)(p - point - 1);
+        d->fraction = (size_t)(p - first);
         d->count += d->fraction;
     }
     d->end = p;
     d->exponent = -(long long)d->fraction;
-    if (d->count == 0)
+    if (d->count == 0 || p == end)
+        return d->count > 0;
+    long long e;
+    if ((*p != 'e' && *p != 'E') || !scan_exponent(p + 1, end, &e))
         return false;
-    if (p < end && (*p == 'e' || *p == 'E'))
-        p = scan_exponent(p + 1, end, &d->exponent);
-    return p == end;
+    d->exponent += e;
+    return true;
 }
 
 /* Whether the digits fit the mantissa. */
@@ -157,13 +161,13 @@ static double scale_exactly(uint64_t m, int e)
 
 /* strtod on the digits without their point, so that no locale matters. What follows the 800th
  * significant digit can only break a tie: one nonzero digit stands for it. */
-static double convert_slowly(const struct decimal *d)
+static double convert_slowly(struct decimal d)
 {
     enum { MOST = 800 };
     char text[MOST + 32];
     size_t n = 0;
-    long long exponent = d->exponent;
-    for (const char *p = d->digits; p < d->end; p++) {
+    long long exponent = d.exponent;
+    for (const char *p = d.digits; p < d.end; p++) {
         if (*p == '.' || (n == 0 && *p == '0'))
             continue;
         if (n < MOST) {
@@ -180,10 +184,10 @@ static double convert_slowly(const struct decimal *d)
     return strtod(text, NULL);
 }
 
-static double convert(const struct decimal *d)
+static inline double convert(const struct decimal *d)
 {
     if (!is_short(d))
-        return convert_slowly(d);
+        return convert_slowly(*d);
     uint64_t m = d->mantissa;
     long long e = d->exponent;
     if (m <= (uint64_t)1 << 53 && e <= 0 && e >= -EXACT_POW10)
@@ -194,7 +198,7 @@ static double convert(const struct decimal *d)
     if (m > 0 && e >= -EXACT_POW5 && e <= EXACT_POW5)
         return scale_exactly(m, (int)e);
 #endif
-    return convert_slowly(d);
+    return convert_slowly(*d);
 }
 
 int ad_number_parse(struct ad_str v, double *out)
@@ -220,14 +224,30 @@ int ad_number_parse_u64(struct ad_str v, unsigned long long *out)
     return v.len ? 0 : -1;
 }
 
+static const char *skip_digits(const char *p, const char *end)
+{
+    while (p < end && is_digit(*p))
+        p++;
+    return p;
+}
+
 bool ad_number_is_json(struct ad_str v)
 {
-    struct decimal d;
-    if (v.len == 0 || v.s[0] == '+' || !scan(v, &d))
-        return false;
-    size_t whole = d.count - d.fraction;
-    bool point = (size_t)(d.end - d.digits) > d.count;
-    return whole > 0 && (whole == 1 || d.digits[0] != '0') && (!point || d.fraction > 0);
+    const char *p = v.s, *end = v.s + v.len;
+    if (p < end && *p == '-')
+        p++;
+    const char *digits = p;
+    p = skip_digits(p, end);
+    bool ok = p > digits && (p == digits + 1 || *digits != '0');
+    if (p < end && *p == '.') {
+        digits = ++p;
+        p = skip_digits(p, end);
+        ok = ok && p > digits;
+    }
+    long long exponent;
+    if (p < end && (*p == 'e' || *p == 'E'))
+        return ok && scan_exponent(p + 1, end, &exponent);
+    return ok && p == end;
 }
 
 /* x > 0 as digits, SHOWN of them, and the power of ten of the first. */
