@@ -109,7 +109,7 @@ $(BUILD)/gen/$(patsubst %_gen.c,%.h,$(notdir $(1))): $(1) $(BUILD)/flags
 	@mkdir -p $$(@D)
 	$$(call step,GEN)$(CC) $(STD) $(WARN) -Ilib $(GSL_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
 	    -o $$(basename $$@)_gen $(1) $(GSL_LIBS) -lm
-	$$(basename $$@)_gen >$$@.tmp
+	@$$(basename $$@)_gen >$$@.tmp
 	@mv $$@.tmp $$@
 endef
 $(foreach g,$(GEN_SRC),$(eval $(call gen_rule,$(g))))
