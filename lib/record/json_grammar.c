@@ -63,9 +63,10 @@ static const char *number(struct ad_json_scan *s, const char *p)
 {
     const char *start = p;
     p += *p == '-';
-    p = ad_json_is(s, p, '0') && !is_digit(s, p + 1) ? p + 1
-        : ad_json_is(s, p, '0')                      ? NULL
-                                                     : digits(s, p);
+    if (ad_json_is(s, p, '0'))
+        p = is_digit(s, p + 1) ? NULL : p + 1;
+    else
+        p = digits(s, p);
     if (p && ad_json_is(s, p, '.'))
         p = digits(s, p + 1);
     if (p && (ad_json_is(s, p, 'e') || ad_json_is(s, p, 'E'))) {
@@ -166,9 +167,8 @@ static const char *next_value(struct ad_json_scan *s, const char *p, struct nest
 /* The object or array at p, which is itself inside the record. */
 static const char *container(struct ad_json_scan *s, const char *p)
 {
-    struct nest n;
+    struct nest n = {.depth = 0};
     struct ad_json_value ignored;
-    n.depth = 0;
     do {
         bool array = ad_json_is(s, p, '[');
         if (!array && !ad_json_is(s, p, '{')) {

@@ -41,7 +41,8 @@ int ad_container_write(const char *path, mode_t mode, const struct ad_container 
  * is no such file, or -1; after 0 only is there something to free. */
 int ad_container_read(const char *path, size_t most, struct ad_container *c, struct ad_err *err);
 
-/* ad_container_read() from memory, for bytes that may be anything; `name` is for messages. */
+/* ad_container_read() from memory, for bytes that may be anything. The texts in c, but not the
+ * payload, are views into them. `name` is for messages. */
 int ad_container_parse(struct ad_str bytes, const char *name, size_t most, struct ad_container *c,
                        struct ad_err *err);
 
