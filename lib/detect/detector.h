@@ -24,6 +24,11 @@ enum ad_state { AD_OK, AD_WARMUP, AD_MISSING, AD_SHIFT, AD_NODATA };
 
 enum ad_direction { AD_BOTH, AD_UP, AD_DOWN };
 
+/* A length that is either a number of rows or a duration: exactly one of them is not 0. */
+struct ad_extent {
+    double rows, seconds;
+};
+
 /* One observation. x[0..n-1], NAN where missing; t in seconds since the epoch and wall, the same
  * in the zone's wall clock (see ad_clock_wall), both NAN if records carry no time. elapsed is the
  * time since the sample before it in the same series, 0 for the first and for late ones, NAN
@@ -48,12 +53,12 @@ struct ad_line {
 
 /* What a detector says of a sample. With state AD_WARMUP or AD_MISSING only `state` counts. */
 struct ad_score {
-    enum ad_state state;   /* AD_OK, AD_WARMUP or AD_MISSING */
-    double surprise;       /* 0 .. AD_SURPRISE_MAX */
-    double expected;       /* NAN where the detector has no such notion */
-    double lower, upper;   /* set by bounds() only: what just passes as normal; may be infinite */
-    double alpha_factor;   /* alpha in force for this sample is alpha times this; normally 1 */
-    size_t field;          /* the field that mattered most, for AD_MULTI */
+    enum ad_state state; /* AD_OK, AD_WARMUP or AD_MISSING */
+    double surprise;     /* 0 .. AD_SURPRISE_MAX */
+    double expected;     /* NAN where the detector has no such notion */
+    double lower, upper; /* set by bounds() only: what just passes as normal; may be infinite */
+    double alpha_factor; /* alpha in force for this sample is alpha times this; normally 1 */
+    size_t field;        /* the field that mattered most, for AD_MULTI */
 };
 
 /* What became of the sample: what the detector is to learn from it. */
@@ -62,8 +67,10 @@ struct ad_verdict {
     double clip_lo, clip_hi; /* learn min(max(x, clip_lo), clip_hi); infinite where unclipped */
 };
 
-enum { AD_BATCH = 1, /* needs fit() before it can score */
-       AD_MULTI = 2 /* one state takes all value fields; else there is one state per field */ };
+enum {
+    AD_BATCH = 1, /* needs fit() before it can score */
+    AD_MULTI = 2  /* one state takes all value fields; else there is one state per field */
+};
 
 struct ad_detector {
     const char *name; /* also the default prefix of the appended fields */

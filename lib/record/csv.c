@@ -209,9 +209,10 @@ char ad_csv_sniff(struct ad_str rows, struct ad_err *err)
     struct ad_buf names = {0};
     for (int i = 0; i < NCANDIDATE; i++)
         if (first[i])
-            ad_buf_addz(&names, candidates[i] == ',' ? " ," : candidates[i] == '\t' ? " TAB"
-                                                           : candidates[i] == ';'  ? " ;"
-                                                                                   : " |");
+            ad_buf_addz(&names, candidates[i] == ','    ? " ,"
+                                : candidates[i] == '\t' ? " TAB"
+                                : candidates[i] == ';'  ? " ;"
+                                                        : " |");
     ad_buf_add(&names, "", 1);
     ad_err_set(err, "cannot tell the delimiter, candidates are%s: give one with -d",
                names.failed ? "" : names.s);

@@ -104,7 +104,7 @@ static int judge_columns(struct ad_reader *r, struct ad_record *rec, size_t n)
     if (n == r->columns.n)
         return 1;
     return n < r->columns.n ? bad(rec, "too few fields", r->columns.n - n)
-                          : bad(rec, "too many fields", 0);
+                            : bad(rec, "too many fields", 0);
 }
 
 /* The next row when it has quotes, `line` bytes being its first physical line (0: not known yet).
@@ -138,8 +138,8 @@ static int take_quoted(struct ad_reader *r, struct ad_record *rec, size_t line)
     if (!line)
         line = have;
     consume(r, rec, line, ad_reader_line_ending(s, line));
-    return bad(rec, give_up && (r->eof || have >= r->cfg.max_record) ? "unclosed quote"
-                                                                     : "stray quote",
+    return bad(rec,
+               give_up && (r->eof || have >= r->cfg.max_record) ? "unclosed quote" : "stray quote",
                AD_PAD_NONE);
 }
 

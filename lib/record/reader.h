@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct ad_reader_cfg {
-    struct ad_format format;      /* what is known beforehand */
+    struct ad_format format;       /* what is known beforehand */
     unsigned long long max_record; /* a longer record is bad and streams through */
     /* Names of the table's columns if known from an earlier part of the stream: a first row that
      * differs but is as long and has data where names would be is then data, not the header. */

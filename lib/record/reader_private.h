@@ -38,8 +38,8 @@ struct ad_reader {
     size_t nslot, block;
     bool *seen;
 
-    char *header;                    /* copy of the header row with its line ending ... */
-    size_t header_len, header_eol;   /* ... how long without that, and how long that is */
+    char *header;                  /* copy of the header row with its line ending ... */
+    size_t header_len, header_eol; /* ... how long without that, and how long that is */
     struct ad_names columns, first;
 };
 

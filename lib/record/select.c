@@ -130,8 +130,8 @@ static int choose_list(struct ad_names *out, const char *option, const char *lis
 static int choose_time(struct ad_selection *sel, const struct ad_select_cfg *cfg,
                        const struct ad_reader *r, struct ad_clock *clock, struct ad_err *err)
 {
-    static const char *const usual[] = {"timestamp", "time", "ts", "@timestamp", "date",
-                                        "datetime"};
+    static const char *const usual[] = {"timestamp",  "time", "ts",
+                                        "@timestamp", "date", "datetime"};
     if (cfg->time) {
         if (choose_list(&sel->time, "time", cfg->time, r, err))
             return -1;
@@ -142,7 +142,8 @@ static int choose_time(struct ad_selection *sel, const struct ad_select_cfg *cfg
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
         struct ad_str name = ad_str_of(usual[i]);
         ptrdiff_t at = ad_names_find(columns, name);
-        if (at < 0 || ad_names_find(&sel->field, name) >= 0 || ad_names_find(&sel->group, name) >= 0)
+        if (at < 0 || ad_names_find(&sel->field, name) >= 0 ||
+            ad_names_find(&sel->group, name) >= 0)
             continue;
         double t;
         sel->time_ignored = first && ad_clock_parse(clock, first[at], &t);

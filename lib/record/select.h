@@ -8,7 +8,7 @@
 
 struct ad_select_cfg {
     const char *field, *group, *time; /* as the options -f, -g, -t give them, or NULL */
-    bool many;                        /* by default take all fields that qualify, not the only one */
+    bool many; /* by default take all fields that qualify, not the only one */
 };
 
 /* The names chosen, in order. time.n is 0 or 1. */

@@ -210,7 +210,8 @@ static int keep_members(struct ad_reader *r, struct ad_str body, struct ad_err *
     size_t count = 0, n = 0;
     for (size_t at = 0; ad_json_next(body, &at, &m);)
         count++;
-    struct ad_str *name = calloc(count + 1, sizeof *name), *value = calloc(count + 1, sizeof *value);
+    struct ad_str *name = calloc(count + 1, sizeof *name),
+                  *value = calloc(count + 1, sizeof *value);
     struct ad_buf text = {0};
     int rc = name && value && ad_buf_room(&text, body.len + 1) ? 0 : -1;
     for (size_t at = 0; !rc && ad_json_next(body, &at, &m);) {
@@ -261,8 +262,7 @@ static int find_first(struct ad_reader *r, struct ad_err *err)
         r->beg = before.beg, r->line = before.line, r->headers = before.headers;
         r->over = before.over, r->quote = SIZE_MAX, r->row_seen = 0, r->row_open = false;
         if (got == 1 && rec.kind == AD_RECORD_DATA) {
-            rc = r->csv ? ad_names_set(&r->first, value, columns)
-                        : keep_members(r, rec.body, err);
+            rc = r->csv ? ad_names_set(&r->first, value, columns) : keep_members(r, rec.body, err);
             break;
         }
         if (got)

@@ -12,14 +12,14 @@ struct ad_writer {
     struct ad_sink *sink;
     struct ad_writer_cfg cfg;
     bool convert, json;
-    struct ad_buf before;    /* what stands before each cell, one after the other ... */
-    size_t *before_end;      /* ... and where each ends */
-    struct ad_buf keys;      /* conversion to NDJSON: the quoted column names, likewise */
+    struct ad_buf before; /* what stands before each cell, one after the other ... */
+    size_t *before_end;   /* ... and where each ends */
+    struct ad_buf keys;   /* conversion to NDJSON: the quoted column names, likewise */
     size_t *keys_end;
-    struct ad_buf body;      /* a converted record */
-    struct ad_buf text;      /* a text cell */
-    bool open_line;          /* the last record had no line ending */
-    char eol[2];             /* the input's */
+    struct ad_buf body; /* a converted record */
+    struct ad_buf text; /* a text cell */
+    bool open_line;     /* the last record had no line ending */
+    char eol[2];        /* the input's */
     size_t eol_len;
 };
 

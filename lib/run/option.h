@@ -1,0 +1,55 @@
+/* Command-line options as rows of a table: parsing, --help, and the text in state files all come
+ * from the same rows. */
+#ifndef AD_RUN_OPTION_H
+#define AD_RUN_OPTION_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stddef.h>
+
+enum ad_opt_type {
+    AD_OPT_END,      /* last row of a table */
+    AD_OPT_HEADING,  /* help is a heading of --help */
+    AD_OPT_FLAG,     /* bool: set to true */
+    AD_OPT_COUNT,    /* unsigned long long */
+    AD_OPT_NUMBER,   /* double */
+    AD_OPT_TEXT,     /* const char *, borrowed from argv */
+    AD_OPT_CHOICE,   /* int: index of the word in arg, "window|ewma|..." */
+    AD_OPT_CHAR,     /* char: one byte, or \t, or tab */
+    AD_OPT_SIZE,     /* unsigned long long: bytes, with K, M or G */
+    AD_OPT_DURATION, /* double: seconds, from 5m, 1.5h */
+    AD_OPT_EXTENT    /* struct ad_extent: rows, or a duration */
+};
+
+/* One option: --name or -ch sets the object of its type at offset `off` of the configuration.
+ * Numbers must lie in [min, max] (extents: their rows; min = max = 0: anything). arg is the name of
+ * the argument in --help. The object's value beforehand is the default. */
+struct ad_opt {
+    const char *name;
+    int ch; /* 0: no short form */
+    enum ad_opt_type type;
+    size_t off;
+    double min, max;
+    const char *arg, *help;
+};
+
+/* A table with what it fills. */
+struct ad_opt_set {
+    const struct ad_opt *rows;
+    void *cfg;
+};
+
+/* Parse argv by getopt_long(3) and the rows of n sets. *first becomes the index of the first
+ * operand (argv is permuted). Returns 0, or -1
+ * with a text that says what to do. */
+int ad_opt_parse(const struct ad_opt_set *set, size_t n, int argc, char **argv, int *first,
+                 struct ad_err *err);
+
+/* Append the options as --help lists them. */
+void ad_opt_help(const struct ad_opt_set *set, size_t n, struct ad_buf *out);
+
+/* Append the value an option has now, in the form it is given on the command line. */
+void ad_opt_value(const struct ad_opt *opt, const void *cfg, struct ad_buf *out);
+
+#endif

@@ -1,0 +1,103 @@
+/* A run of a filter: what the files of the driver share. Not for detectors. */
+#ifndef AD_RUN_RUN_H
+#define AD_RUN_RUN_H
+
+#include "base/time.h"
+#include "record/select.h"
+#include "record/writer.h"
+#include "run/budget.h"
+#include "run/command.h"
+#include "run/container.h"
+#include "run/judge.h"
+#include "run/settings.h"
+
+#include <signal.h>
+#include <time.h>
+
+/* What was seen so far. */
+struct ad_counts {
+    unsigned long long records, scored, good, flagged, bad, late, warned;
+};
+
+/* Where a file was left, so that --resume can go on there. */
+struct ad_place {
+    uint64_t dev, inode, offset;
+    uint32_t crc;
+};
+
+struct ad_run {
+    const struct ad_cmd *cmd;
+    struct ad_settings set;
+    const char *program; /* for messages */
+    struct ad_err err;
+
+    struct ad_source *source;
+    struct ad_sink sink;
+    struct ad_clock *clock;
+    struct ad_reader *reader;
+    struct ad_writer *writer;
+    struct ad_format in, out;
+
+    struct ad_selection sel;
+    struct ad_names na;       /* words for missing values beyond the usual */
+    struct ad_names appended; /* names of the appended fields */
+    struct ad_names wanted;   /* names of the reader's slots */
+    size_t *value_slot, *group_slot;
+    size_t time_slot;     /* SIZE_MAX: none */
+    size_t appended_slot; /* first of the appended names, where a record might have them */
+    size_t ntrack;        /* tracks of a series */
+
+    struct ad_keytab keys;
+    struct ad_judge judge;
+    struct ad_budget budget;
+    struct ad_series *only; /* the series of a stream without groups */
+
+    double *x;                /* [field.n] */
+    struct ad_result *result; /* [ntrack] */
+    struct ad_cell *cell;     /* [appended.n] */
+    struct ad_buf key, reason;
+
+    struct ad_counts count;
+    struct timespec started, saved, shown;
+    bool absent_warned, evicted_warned, progress_shown;
+
+    int lock;                   /* -1: none */
+    struct ad_container loaded; /* the state or model as it was read */
+    bool have_loaded;
+    char *stored[3]; /* settings taken from it */
+    size_t nstored;
+    struct ad_names columns; /* of the table, as the state has them */
+    struct ad_place *place;
+    size_t nplace;
+    int64_t created;
+    uint64_t records_before;
+};
+
+/* The signal that asked the run to end, or 0. */
+extern volatile sig_atomic_t ad_run_stop;
+
+/* loop.c: one record through detection to output. Returns 0, or -1 with r->err set. */
+int ad_run_record(struct ad_run *r, const struct ad_record *rec);
+
+/* state.c: read the container before the options that it can stand in for are used; check it
+ * against the run and fill the series once fields are chosen; write it. Each returns 0, -1, or (the
+ * first) AD_LOCK_BUSY. */
+int ad_run_open_state(struct ad_run *r);
+int ad_run_load_state(struct ad_run *r);
+int ad_run_save_state(struct ad_run *r);
+void ad_run_close_state(struct ad_run *r);
+/* The hooks of --resume for the reader. */
+int ad_run_enter_file(void *run, struct ad_source *src, uint64_t *offset, struct ad_err *err);
+int ad_run_leave_file(void *run, struct ad_source *src, uint64_t offset, struct ad_err *err);
+
+/* report.c: standard error, --stats, --progress, --help. */
+void ad_run_say(const struct ad_run *r, const char *fmt, ...) AD_PRINTF(2, 3);
+/* Tell of a bad record; field may be NULL and text.s too. */
+void ad_run_tell_bad(struct ad_run *r, const struct ad_record *rec, const struct ad_str *field,
+                     const char *why, struct ad_str text);
+int ad_run_write_stats(struct ad_run *r);
+void ad_run_progress(struct ad_run *r);
+double ad_run_seconds(const struct timespec *since);
+int ad_run_help(const struct ad_run *r);
+
+#endif

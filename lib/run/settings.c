@@ -1,0 +1,119 @@
+#include "run/settings.h"
+
+#include "base/number.h"
+
+#define AT(member) offsetof(struct ad_settings, member)
+
+const struct ad_opt ad_settings_rows[] = {
+    {.type = AD_OPT_HEADING, .help = "Input"},
+    {"field", 'f', AD_OPT_TEXT, AT(field), 0, 0, "LIST", "value fields: names, numbers, globs"},
+    {"group-by", 'g', AD_OPT_TEXT, AT(group), 0, 0, "LIST", "judge each combination apart"},
+    {"time", 't', AD_OPT_TEXT, AT(time), 0, 0, "FIELD", "time field (timestamp, time, ts ...)"},
+    {"time-format", 0, AD_OPT_TEXT, AT(time_format), 0, 0, "FMT", "of times, as for strptime"},
+    {"tz", 0, AD_OPT_TEXT, AT(zone), 0, 0, "ZONE", "zone of the wall clock ($TZ, else UTC)"},
+    {"in", 'i', AD_OPT_CHOICE, AT(in), 0, 0, "auto|csv|tsv|ndjson", "input format"},
+    {"delimiter", 'd', AD_OPT_CHAR, AT(delim), 0, 0, "CHAR", "of CSV fields"},
+    {"no-header", 0, AD_OPT_FLAG, AT(no_header), 0, 0, NULL, "CSV without names: 1, 2, ..."},
+    {"na", 0, AD_OPT_TEXT, AT(na), 0, 0, "LIST", "more words for missing values"},
+    {"on-bad", 0, AD_OPT_CHOICE, AT(on_bad), 0, 0, "pass|skip|fail", "bad records (pass)"},
+    {"max-record", 0, AD_OPT_SIZE, AT(max_record), 1024, 1e9, "BYTES", "longest record (16M)"},
+    {.type = AD_OPT_HEADING, .help = "Judging"},
+    {"alpha", 'p', AD_OPT_NUMBER, AT(alpha), 1e-300, 0.1, "P", "false-alarm probability (0.0027)"},
+    {"budget", 0, AD_OPT_TEXT, AT(budget), 0, 0, "N/day", "alarms wanted per hour, day or week"},
+    {"direction", 0, AD_OPT_CHOICE, AT(direction), 0, 0, "both|up|down", "which side is abnormal"},
+    {"min-delta", 0, AD_OPT_NUMBER, AT(min_delta), 0, 1e300, "X", "least distance that alarms"},
+    {"min-pct", 0, AD_OPT_NUMBER, AT(min_pct), 0, 1e9, "P", "the same in % of the expected"},
+    {"gap", 0, AD_OPT_DURATION, AT(gap), 0, 0, "DURATION", "longer silence is state nodata"},
+    {"shift-after", 0, AD_OPT_COUNT, AT(shift_after), 0, 10000, "N",
+     "flags in a row that are a new level (20)"},
+    {"no-learn", 0, AD_OPT_FLAG, AT(no_learn), 0, 0, NULL, "leave the state as it is"},
+    {.type = AD_OPT_HEADING, .help = "Output"},
+    {"out", 'o', AD_OPT_CHOICE, AT(out), 0, 0, "auto|csv|tsv|ndjson", "output format (input's)"},
+    {"name", 'n', AD_OPT_TEXT, AT(name), 0, 0, "NAME", "prefix of the appended fields"},
+    {"explain", 'x', AD_OPT_FLAG, AT(explain), 0, 0, NULL, "append state, bounds, reason too"},
+    {"each", 0, AD_OPT_FLAG, AT(each), 0, 0, NULL, "score and flag for each field"},
+    {"anomalies", 'a', AD_OPT_FLAG, AT(anomalies), 0, 0, NULL, "print flagged records only"},
+    {"exit-code", 'e', AD_OPT_FLAG, AT(exit_flagged), 0, 0, NULL, "exit 1 if anything was flagged"},
+    {"unbuffered", 'u', AD_OPT_FLAG, AT(unbuffered), 0, 0, NULL, "write every record at once"},
+    {"stats", 0, AD_OPT_TEXT, AT(stats), 0, 0, "FILE", "write counts (NDJSON, or *.prom)"},
+    {"progress", 0, AD_OPT_FLAG, AT(progress), 0, 0, NULL, "show progress on a terminal"},
+    {"quiet", 'q', AD_OPT_FLAG, AT(quiet), 0, 0, NULL, "no warnings"},
+    {"verbose", 'v', AD_OPT_FLAG, AT(verbose), 0, 0, NULL, "say what was guessed"},
+    {.type = AD_OPT_HEADING, .help = "State and models"},
+    {"state", 'S', AD_OPT_TEXT, AT(state), 0, 0, "FILE", "load it, learn on, save it"},
+    {"resume", 0, AD_OPT_FLAG, AT(resume), 0, 0, NULL, "go on where the last run stopped"},
+    {"save-every", 0, AD_OPT_DURATION, AT(save_every), 0, 0, "DURATION", "on live input (60s)"},
+    {"lock-wait", 0, AD_OPT_DURATION, AT(lock_wait), 0, 0, "DURATION", "for another run (0)"},
+    {"model", 'm', AD_OPT_TEXT, AT(model), 0, 0, "FILE", "score with it, learn nothing"},
+    {"fit", 0, AD_OPT_FLAG, AT(fit), 0, 0, NULL, "learn only, and write the model"},
+    {"max-keys", 0, AD_OPT_COUNT, AT(max_keys), 1, 1e9, "N", "groups kept (1000000)"},
+    {"seed", 0, AD_OPT_COUNT, AT(seed), 0, 0, "N", "of random parts (1)"},
+    {"jobs", 'j', AD_OPT_COUNT, AT(jobs), 1, 1024, "N", "threads, where they help (1)"},
+    {"help", 'h', AD_OPT_FLAG, AT(help), 0, 0, NULL, "print this"},
+    {"version", 'V', AD_OPT_FLAG, AT(version), 0, 0, NULL, "print the version"},
+    {.type = AD_OPT_END},
+};
+
+void ad_settings_init(struct ad_settings *s)
+{
+    *s = (struct ad_settings){
+        .max_record = 16 << 20,
+        .alpha = 0.0027,
+        .shift_after = 20,
+        .save_every = 60,
+        .max_keys = 1000000,
+        .jobs = 1,
+        .seed = 1,
+    };
+}
+
+/* `2/day`, `0.5/hour`, `10/week` into alarms per day. */
+static int parse_budget(const char *text, double *per_day, struct ad_err *err)
+{
+    static const struct {
+        const char *unit;
+        double per_day;
+    } units[] = {{"hour", 24}, {"h", 24}, {"day", 1}, {"d", 1}, {"week", 1.0 / 7}, {"w", 1.0 / 7}};
+    const char *slash = strchr(text, '/');
+    double n;
+    if (slash && ad_number_parse((struct ad_str){text, (size_t)(slash - text)}, &n) == 0 && n > 0)
+        for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+            if (strcmp(slash + 1, units[i].unit) == 0) {
+                *per_day = n * units[i].per_day;
+                return 0;
+            }
+    return ad_err_set(err, "--budget=%s: give alarms per time, such as 2/day, 1/hour, 5/week",
+                      text);
+}
+
+static bool is_name(const char *s)
+{
+    if ((*s >= '0' && *s <= '9') || !*s)
+        return false;
+    for (; *s; s++)
+        if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') ||
+              *s == '_'))
+            return false;
+    return true;
+}
+
+int ad_settings_check(struct ad_settings *s, struct ad_err *err)
+{
+    if (s->budget && parse_budget(s->budget, &s->budget_per_day, err))
+        return -1;
+    if (s->name && !is_name(s->name))
+        return ad_err_set(err, "--name=%s: use letters, digits and _, no digit first", s->name);
+    if (s->fit && !s->model)
+        return ad_err_set(err, "--fit needs --model=FILE to write to");
+    if (s->model && s->state)
+        return ad_err_set(err, "--model and --state exclude each other: a model learns nothing");
+    if (s->resume && !s->state)
+        return ad_err_set(err, "--resume needs --state=FILE");
+    if (s->each && s->explain)
+        return ad_err_set(err, "--each and --explain exclude each other");
+    if (s->in == AD_TEXT_NDJSON && s->delim)
+        return ad_err_set(err, "--delimiter does not go with --in=ndjson");
+    if (s->quiet && s->verbose)
+        return ad_err_set(err, "--quiet and --verbose exclude each other");
+    return 0;
+}

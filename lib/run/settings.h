@@ -1,0 +1,47 @@
+/* The options all filters have in common. */
+#ifndef AD_RUN_SETTINGS_H
+#define AD_RUN_SETTINGS_H
+
+#include "run/option.h"
+
+#include <stdbool.h>
+
+enum ad_on_bad { AD_BAD_PASS, AD_BAD_SKIP, AD_BAD_FAIL };
+
+/* --in and --out: enum ad_text_format, in the order of the words of their rows. */
+enum ad_text_format { AD_TEXT_AUTO, AD_TEXT_CSV, AD_TEXT_TSV, AD_TEXT_NDJSON };
+
+struct ad_settings {
+    /* input */
+    const char *field, *group, *time, *time_format, *zone, *na;
+    int in, out, on_bad;
+    char delim;
+    bool no_header;
+    unsigned long long max_record;
+    /* judging */
+    double alpha, min_delta, min_pct, gap;
+    const char *budget;
+    double budget_per_day; /* what --budget says; 0: none */
+    int direction;
+    bool each, no_learn;
+    unsigned long long shift_after;
+    /* output */
+    const char *name, *stats;
+    bool explain, anomalies, exit_flagged, unbuffered, quiet, verbose, progress;
+    /* state */
+    const char *state, *model;
+    bool fit, resume;
+    double save_every, lock_wait;
+    unsigned long long max_keys, jobs, seed;
+    bool help, version;
+};
+
+extern const struct ad_opt ad_settings_rows[];
+
+/* The defaults. */
+void ad_settings_init(struct ad_settings *s);
+
+/* Check what single rows cannot, and fill what is derived. Returns 0, or -1. */
+int ad_settings_check(struct ad_settings *s, struct ad_err *err);
+
+#endif
