@@ -1,0 +1,51 @@
+#include "maths/ewma.h"
+
+#include "maths/moments.h"
+
+#include <math.h>
+
+void ad_ewma_add(struct ad_ewma *e, double x, double keep)
+{
+    x = ad_moments_limit(x);
+    double d = x - e->mean;
+    e->w = keep * e->w + 1;
+    e->w2 = keep * keep * e->w2 + 1;
+    e->w3 = keep * keep * keep * e->w3 + 1;
+    e->mean += d / e->w;
+    e->dev2 = keep * e->dev2 + d * (x - e->mean);
+}
+
+double ad_ewma_n(const struct ad_ewma *e)
+{
+    return e->w > 0 ? e->w * e->w / e->w2 : 0;
+}
+
+double ad_ewma_variance(const struct ad_ewma *e)
+{
+    double unbias = e->w - e->w2 / e->w;
+    return unbias > 0 ? e->dev2 / unbias : 0;
+}
+
+double ad_ewma_nu(const struct ad_ewma *e)
+{
+    double a = e->w2 / (e->w * e->w), b = e->w3 / (e->w * e->w * e->w);
+    return (1 - a) * (1 - a) / (a - 2 * b + a * a);
+}
+
+void ad_ewma_save(const struct ad_ewma *e, struct ad_save *save)
+{
+    ad_save_f64s(save, (double[]){e->w, e->w2, e->w3, e->mean, e->dev2}, 5);
+}
+
+int ad_ewma_load(struct ad_ewma *e, struct ad_load *load)
+{
+    double v[5];
+    ad_load_f64s(load, v, 5);
+    if (load->failed)
+        return -1;
+    for (int i = 0; i < 5; i++)
+        if (!isfinite(v[i]) || (i != 3 && v[i] < 0))
+            return -1;
+    *e = (struct ad_ewma){v[0], v[1], v[2], v[3], v[4]};
+    return 0;
+}

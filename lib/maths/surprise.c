@@ -1,0 +1,89 @@
+#include "maths/surprise.h"
+
+#include "gen/surprise.h"
+#include "maths/surprise_grid.h"
+
+#include <math.h>
+
+#define LN2 0.69314718055994530942
+
+/* Farther out t * t would overflow. */
+#define T_MAX 1e150
+
+/* What the leading terms leave: cubic in u within its cell, cubic (Lagrange) over four nodes in v.
+ * See surprise_gen.c. */
+static double remainder_at(double t, double nu)
+{
+    double u = t / (1 + t) * AD_SURPRISE_U, v = 2 / (nu + 1) * AD_SURPRISE_V;
+    int j = u < AD_SURPRISE_U ? (int)u : AD_SURPRISE_U - 1;
+    int i = v < 1 ? 0 : v < AD_SURPRISE_V - 2 ? (int)v - 1 : AD_SURPRISE_V - 3;
+    const double(*c)[4] = &surprise_cell[j][i];
+    u -= j;
+    v -= i;
+    double w0 = (1 - v) * (v - 2) * (v - 3) / 6, w1 = v * (v - 2) * (v - 3) / 2;
+    double w2 = v * (1 - v) * (v - 3) / 2, w3 = v * (v - 1) * (v - 2) / 6;
+    double p[4];
+    for (int k = 0; k < 4; k++)
+        p[k] = w0 * c[0][k] + w1 * c[1][k] + w2 * c[2][k] + w3 * c[3][k];
+    return ((p[3] * u + p[2]) * u + p[1]) * u + p[0];
+}
+
+double ad_surprise_t(double t, double nu)
+{
+    t = fmin(fabs(t), T_MAX);
+    double q = t * t;
+    /* From here on the Gaussian is as good, and (nu - 1) * (t^2/nu) would lose digits. */
+    double lead = nu < 1e15 ? (nu - 1) * log1p(q / nu) : q;
+    double s = 0.5 * (lead + log1p(AD_SURPRISE_A(1 / nu) * q)) + remainder_at(t, nu);
+    return s > 0 ? s : 0;
+}
+
+double ad_surprise_t_upper(double t, double nu)
+{
+    double s = ad_surprise_t(t, nu) + LN2;
+    return t >= 0 ? s : -log1p(-exp(-s));
+}
+
+double ad_surprise_t_at(double s, double nu)
+{
+    double lo = 0, hi = 1;
+    while (ad_surprise_t(hi, nu) < s && hi < T_MAX) {
+        lo = hi;
+        hi *= 2;
+    }
+    for (;;) {
+        double mid = lo + (hi - lo) / 2;
+        if (mid <= lo || mid >= hi)
+            return lo;
+        *(ad_surprise_t(mid, nu) < s ? &lo : &hi) = mid;
+    }
+}
+
+double ad_surprise_t_upper_at(double s, double nu)
+{
+    return s > LN2 ? ad_surprise_t_at(s - LN2, nu) : 0;
+}
+
+static double density(double c)
+{
+    return exp(-0.5 * c * c) / sqrt(2 * AD_PI);
+}
+
+static double upper_tail(double c)
+{
+    return 0.5 * erfc(c / sqrt(2));
+}
+
+struct ad_clipped ad_clipped_both(double c)
+{
+    double q = upper_tail(c);
+    return (struct ad_clipped){0, isinf(c) ? 1 : 1 - 2 * q - 2 * c * density(c) + 2 * c * c * q};
+}
+
+struct ad_clipped ad_clipped_upper(double c)
+{
+    if (isinf(c))
+        return (struct ad_clipped){0, 1};
+    double q = upper_tail(c), mean = c * q - density(c);
+    return (struct ad_clipped){mean, 1 - q - c * density(c) + c * c * q - mean * mean};
+}

@@ -1,0 +1,28 @@
+/* Surprise: -ln of a tail probability, exact however far out.
+ *
+ * Degrees of freedom nu are any real number from 1 to INFINITY, which is the Gaussian. Errors are
+ * below 1e-7: absolute for S < 1, relative beyond. |t| is limited to 1e150. */
+#ifndef AD_MATHS_SURPRISE_H
+#define AD_MATHS_SURPRISE_H
+
+/* -ln P(|T| >= |t|), T Student with nu degrees of freedom. */
+double ad_surprise_t(double t, double nu);
+
+/* -ln P(T >= t). */
+double ad_surprise_t_upper(double t, double nu);
+
+/* The t >= 0 at which ad_surprise_t(t, nu) reaches s; about a microsecond. */
+double ad_surprise_t_at(double s, double nu);
+
+/* The t at which ad_surprise_t_upper(t, nu) reaches s; 0 for s below ln 2. */
+double ad_surprise_t_upper_at(double s, double nu);
+
+/* Mean and variance of a standard Gaussian whose values beyond c are learnt as c: beyond +c and -c
+ * (the variance is then beta(c) = E[min(Z^2, c^2)]), or beyond +c alone. */
+struct ad_clipped {
+    double mean, var;
+};
+struct ad_clipped ad_clipped_both(double c);
+struct ad_clipped ad_clipped_upper(double c);
+
+#endif

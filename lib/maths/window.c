@@ -1,0 +1,99 @@
+#include "maths/window.h"
+
+#include "maths/moments.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Part of the deviations that may be in doubt: 2^-33, 1e-10. */
+#define DOUBT_MAX 0x1p-33
+
+void ad_window_init(struct ad_window *w, double rows, double seconds)
+{
+    *w = (struct ad_window){0};
+    ad_recent_init(&w->last, rows, seconds);
+}
+
+void ad_window_free(struct ad_window *w)
+{
+    ad_recent_free(&w->last);
+}
+
+static void summarize(struct ad_window *w)
+{
+    double n = (double)w->last.len, dev2 = w->squares - w->sum * w->sum / n;
+    w->mean = w->k + w->sum / n;
+    w->dev2 = dev2 > 0 ? dev2 : 0;
+}
+
+static void sum_around(struct ad_window *w, double k)
+{
+    w->k = k;
+    w->sum = w->squares = w->doubt = 0;
+    for (size_t i = 0; i < w->last.len; i++) {
+        double y = ad_recent_at(&w->last, i) - k;
+        w->sum += y;
+        w->squares += y * y;
+    }
+}
+
+/* The first pass is around a value of the window, so that equal values give sums of exactly 0. */
+static void sum_anew(struct ad_window *w)
+{
+    sum_around(w, ad_recent_at(&w->last, 0));
+    sum_around(w, w->k + w->sum / (double)w->last.len);
+    summarize(w);
+}
+
+/* Each step rounds squares and sum once, a few halves of DBL_EPSILON of the squares in all. */
+static void account(struct ad_window *w, double y, double y2)
+{
+    w->sum += y;
+    w->doubt += 2 * DBL_EPSILON * w->squares;
+    w->squares += y2;
+    w->doubt += 2 * DBL_EPSILON * w->squares;
+}
+
+int ad_window_add(struct ad_window *w, double x, double t)
+{
+    if (ad_recent_reserve(&w->last, t) == -1)
+        return -1;
+    x = ad_moments_limit(x);
+    while (ad_recent_due(&w->last)) {
+        double y = ad_recent_pop(&w->last) - w->k;
+        account(w, -y, -y * y);
+    }
+    if (w->last.len == 0)
+        sum_around(w, x);
+    ad_recent_push(&w->last, x);
+    double y = x - w->k;
+    account(w, y, y * y);
+    summarize(w);
+    if (w->doubt > DOUBT_MAX * w->dev2)
+        sum_anew(w);
+    return 0;
+}
+
+void ad_window_save(const struct ad_window *w, struct ad_save *save)
+{
+    ad_recent_save(&w->last, save);
+    ad_save_f64s(save, (double[]){w->k, w->sum, w->squares, w->doubt}, 4);
+}
+
+int ad_window_load(struct ad_window *w, struct ad_load *load)
+{
+    double sums[4];
+    if (ad_recent_load(&w->last, load) == -1)
+        return -1;
+    ad_load_f64s(load, sums, 4);
+    for (int i = 0; i < 4; i++)
+        if (!isfinite(sums[i]))
+            return -1;
+    w->k = sums[0];
+    w->sum = sums[1];
+    w->squares = sums[2];
+    w->doubt = sums[3];
+    if (w->last.len > 0)
+        summarize(w);
+    return load->failed || !isfinite(w->mean) || !isfinite(w->dev2) ? -1 : 0;
+}
