@@ -204,7 +204,7 @@ static inline double convert(const struct decimal *d)
 int ad_number_parse(struct ad_str v, double *out)
 {
     struct decimal d;
-    if (!scan(v, &d))
+    if (v.len == 0 || !scan(v, &d))
         return -1;
     double x = convert(&d);
     *out = d.negative ? -x : x;
@@ -233,8 +233,10 @@ static const char *skip_digits(const char *p, const char *end)
 
 bool ad_number_is_json(struct ad_str v)
 {
+    if (v.len == 0)
+        return false;
     const char *p = v.s, *end = v.s + v.len;
-    if (p < end && *p == '-')
+    if (*p == '-')
         p++;
     const char *digits = p;
     p = skip_digits(p, end);
