@@ -76,6 +76,12 @@ struct ad_run {
 /* The signal that asked the run to end, or 0. */
 extern volatile sig_atomic_t ad_run_stop;
 
+/* open.c: open the input up to its first record (returns 1, 0 if there is none, -1 or
+ * AD_SOURCE_STOPPED); choose fields and prepare everything that depends on them, print the header
+ * (returns 0 or -1). */
+int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n);
+int ad_run_prepare(struct ad_run *r);
+
 /* loop.c: one record through detection to output. Returns 0, or -1 with r->err set. */
 int ad_run_record(struct ad_run *r, const struct ad_record *rec);
 

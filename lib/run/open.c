@@ -1,0 +1,247 @@
+/* From options and the first records to a run that is ready for its loop. */
+#include "run/run.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* --na=LIST and the like: words between commas. */
+static int split_words(const char *list, struct ad_names *out, struct ad_err *err)
+{
+    size_t n = 0, most = 2;
+    for (const char *s = list; *s; s++)
+        most += *s == ',';
+    struct ad_str *v = calloc(most, sizeof *v);
+    if (!v)
+        return ad_err_nomem(err);
+    for (const char *s = list; *s;) {
+        size_t len = strcspn(s, ",");
+        v[n++] = (struct ad_str){s, len};
+        s += len + (s[len] == ',');
+    }
+    int rc = ad_names_set(out, v, n) ? ad_err_nomem(err) : 0;
+    free(v);
+    return rc;
+}
+
+static struct ad_format asked_format(const struct ad_run *r, int which)
+{
+    struct ad_format f = {.header = !r->set.no_header, .delim = r->set.delim};
+    if (which == AD_TEXT_NDJSON)
+        f.kind = AD_FORMAT_NDJSON;
+    else if (which != AD_TEXT_AUTO || r->set.delim)
+        f.kind = AD_FORMAT_CSV;
+    if (which == AD_TEXT_TSV && !f.delim)
+        f.delim = '\t';
+    return f;
+}
+
+static void choose_output(struct ad_run *r)
+{
+    r->out = r->in;
+    if (r->set.out == AD_TEXT_AUTO)
+        return;
+    r->out.kind = r->set.out == AD_TEXT_NDJSON ? AD_FORMAT_NDJSON : AD_FORMAT_CSV;
+    r->out.delim = r->set.out == AD_TEXT_TSV ? '\t' : r->set.out == AD_TEXT_CSV ? ',' : '\0';
+}
+
+int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n)
+{
+    if (r->set.na && split_words(r->set.na, &r->na, &r->err))
+        return -1;
+    r->source = ad_source_open(names, n, &ad_run_stop, &r->err);
+    if (!r->source)
+        return -1;
+    struct ad_reader_cfg cfg = {.format = asked_format(r, r->set.in),
+                                .max_record = r->set.max_record,
+                                .columns = r->columns.v,
+                                .ncolumn = r->columns.n};
+    if (r->have_loaded && cfg.format.kind == AD_FORMAT_ANY)
+        cfg.format = r->in;
+    if (r->have_loaded && r->set.no_header)
+        cfg.format.header = false;
+    if (r->set.resume) {
+        cfg.enter = ad_run_enter_file;
+        cfg.leave = ad_run_leave_file;
+        cfg.arg = r;
+    }
+    r->reader = ad_reader_open(r->source, &cfg, &r->err);
+    if (!r->reader)
+        return -1;
+    int rc = ad_reader_start(r->reader, &r->err);
+    if (rc > 0)
+        r->in = ad_reader_format(r->reader);
+    return rc;
+}
+
+/* The names of the appended fields. */
+static int name_appended(struct ad_run *r)
+{
+    static const char *const parts[] = {"score", "flag",  "state", "field", "expected",
+                                        "lower", "upper", "line",  "reason"};
+    const char *name = r->set.name ? r->set.name : r->cmd->detector->name;
+    size_t groups = r->set.each ? r->sel.field.n : 1;
+    size_t per_group = r->set.explain ? sizeof parts / sizeof *parts : 2, n = groups * per_group;
+    struct ad_str *v = calloc(n + 1, sizeof *v);
+    size_t *end = calloc(n + 1, sizeof *end);
+    struct ad_buf text = {0};
+    for (size_t i = 0; v && end && i < n; i++) {
+        if (r->set.each) {
+            ad_buf_add(&text, r->sel.field.v[i / 2].s, r->sel.field.v[i / 2].len);
+            ad_buf_addz(&text, "_");
+        }
+        ad_buf_addz(&text, name);
+        ad_buf_addz(&text, "_");
+        ad_buf_addz(&text, parts[i % per_group]);
+        end[i] = text.len;
+    }
+    int rc = !v || !end || text.failed ? -1 : 0;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        v[i] = (struct ad_str){text.s + (i ? end[i - 1] : 0), end[i] - (i ? end[i - 1] : 0)};
+    if (rc == 0)
+        rc = ad_names_set(&r->appended, v, n);
+    free(v);
+    free(end);
+    ad_buf_free(&text);
+    return rc ? ad_err_nomem(&r->err) : 0;
+}
+
+static int check_collisions(struct ad_run *r)
+{
+    const struct ad_names *columns = ad_reader_columns(r->reader);
+    for (size_t i = 0; i < r->appended.n; i++)
+        if (ad_names_find(columns, r->appended.v[i]) >= 0)
+            return ad_err_set(&r->err, "the input already has a field %.*s; choose another --name",
+                              (int)r->appended.v[i].len, r->appended.v[i].s);
+    return 0;
+}
+
+/* Slot of a name among those wanted so far, added if it is new. */
+static size_t want(struct ad_names *w, struct ad_str name)
+{
+    ptrdiff_t i = ad_names_find(w, name);
+    if (i >= 0)
+        return (size_t)i;
+    w->v[w->n] = name;
+    return w->n++;
+}
+
+/* Tell the reader which fields are needed: all columns first when the format changes. */
+static int want_fields(struct ad_run *r)
+{
+    const struct ad_names *columns = ad_reader_columns(r->reader);
+    bool convert =
+        r->in.kind != r->out.kind || (r->in.kind == AD_FORMAT_CSV && r->in.delim != r->out.delim);
+    size_t most = columns->n + r->sel.field.n + r->sel.group.n + 1 + r->appended.n;
+    struct ad_names w = {calloc(most, sizeof *w.v), 0};
+    r->value_slot = calloc(r->sel.field.n + 1, sizeof *r->value_slot);
+    r->group_slot = calloc(r->sel.group.n + 1, sizeof *r->group_slot);
+    if (!w.v || !r->value_slot || !r->group_slot) {
+        free(w.v);
+        return ad_err_nomem(&r->err);
+    }
+    for (size_t i = 0; convert && i < columns->n; i++)
+        w.v[w.n++] = columns->v[i];
+    for (size_t i = 0; i < r->sel.field.n; i++)
+        r->value_slot[i] = want(&w, r->sel.field.v[i]);
+    for (size_t i = 0; i < r->sel.group.n; i++)
+        r->group_slot[i] = want(&w, r->sel.group.v[i]);
+    r->time_slot = r->sel.time.n ? want(&w, r->sel.time.v[0]) : SIZE_MAX;
+    r->appended_slot = w.n;
+    for (size_t i = 0; r->in.kind == AD_FORMAT_NDJSON && i < r->appended.n; i++)
+        w.v[w.n++] = r->appended.v[i];
+    int rc = ad_names_set(&r->wanted, w.v, w.n);
+    free(w.v);
+    return rc ? ad_err_nomem(&r->err)
+              : ad_reader_want(r->reader, r->wanted.v, r->wanted.n, &r->err);
+}
+
+static void drop_track(void *judge, struct ad_track *track)
+{
+    ad_judge_drop(judge, track);
+}
+
+static int prepare_judging(struct ad_run *r)
+{
+    bool multi = r->cmd->detector->flags & AD_MULTI;
+    r->ntrack = multi ? 1 : r->sel.field.n;
+    double s0 = -log(r->set.alpha);
+    struct ad_judge_cfg cfg = {.detector = r->cmd->detector,
+                               .cfg = r->cmd->cfg,
+                               .nfield = multi ? r->sel.field.n : 1,
+                               .nvalue = r->sel.field.n,
+                               .direction = (enum ad_direction)r->set.direction,
+                               .min_delta = r->set.min_delta,
+                               .min_pct = r->set.min_pct,
+                               .shift_after = (unsigned)r->set.shift_after,
+                               .learn = !r->set.no_learn && (r->set.fit || !r->set.model)};
+    ad_budget_init(&r->budget, r->set.budget_per_day, s0);
+    if (ad_judge_init(&r->judge, &cfg, s0, &r->err) ||
+        ad_keytab_init(&r->keys, r->set.max_keys, (uint32_t)r->ntrack, &r->err))
+        return -1;
+    r->keys.drop = drop_track;
+    r->keys.arg = &r->judge;
+    r->x = calloc(r->sel.field.n, sizeof *r->x);
+    r->result = calloc(r->ntrack, sizeof *r->result);
+    r->cell = calloc(r->appended.n, sizeof *r->cell);
+    return r->x && r->result && r->cell ? 0 : ad_err_nomem(&r->err);
+}
+
+static void tell_guesses(const struct ad_run *r)
+{
+    struct ad_buf b = {0};
+    ad_buf_addz(&b, r->in.kind == AD_FORMAT_NDJSON ? "NDJSON" : "CSV");
+    if (r->in.kind == AD_FORMAT_CSV) {
+        ad_buf_addz(&b, ", delimiter ");
+        ad_buf_add(&b, r->in.delim == '\t' ? "TAB" : &r->in.delim, r->in.delim == '\t' ? 3 : 1);
+    }
+    ad_buf_addz(&b, "; field ");
+    ad_names_list(&r->sel.field, &b);
+    ad_buf_addz(&b, r->sel.time.n         ? "; time "
+                    : r->sel.time_ignored ? "; time ignored: not a time"
+                                          : "; no time");
+    ad_names_list(&r->sel.time, &b);
+    if (r->sel.group.n)
+        ad_buf_addz(&b, "; grouped by ");
+    ad_names_list(&r->sel.group, &b);
+    ad_buf_add(&b, "", 1);
+    if (!b.failed)
+        ad_run_say(r, "%s", b.s);
+    ad_buf_free(&b);
+}
+
+int ad_run_prepare(struct ad_run *r)
+{
+    struct ad_select_cfg cfg = {.field = r->set.field,
+                                .group = r->set.group,
+                                .time = r->set.time,
+                                .many = r->cmd->detector->flags & AD_MULTI};
+    if (ad_select(&r->sel, &cfg, r->reader, r->clock, &r->err))
+        return -1;
+    if (r->set.budget_per_day > 0 && !r->sel.time.n)
+        return ad_err_set(&r->err, "--budget needs a time field; name it with -t");
+    if (r->set.gap > 0 && !r->sel.time.n)
+        return ad_err_set(&r->err, "--gap needs a time field; name it with -t");
+    const char *wrong =
+        !r->sel.time.n && r->cmd->needs_time ? r->cmd->needs_time(r->cmd->cfg) : NULL;
+    if (wrong)
+        return ad_err_set(&r->err, "%s needs a time field; name it with -t", wrong);
+    choose_output(r);
+    if (name_appended(r) || check_collisions(r) || want_fields(r) || prepare_judging(r))
+        return -1;
+    if (!r->have_loaded && r->in.kind == AD_FORMAT_CSV && r->in.header &&
+        ad_names_set(&r->columns, ad_reader_columns(r->reader)->v, ad_reader_columns(r->reader)->n))
+        return ad_err_nomem(&r->err);
+    if (ad_run_load_state(r))
+        return -1;
+    struct ad_writer_cfg out = {r->in, r->out, ad_reader_columns(r->reader), &r->appended};
+    r->writer = ad_writer_open(&r->sink, &out, &r->err);
+    if (!r->writer)
+        return -1;
+    struct ad_record header = ad_reader_header(r->reader);
+    bool resumed = r->set.resume && r->have_loaded;
+    if (!r->set.fit && !resumed && (header.body.s || r->in.kind == AD_FORMAT_NDJSON))
+        ad_writer_header(r->writer, &header);
+    if (r->set.verbose)
+        tell_guesses(r);
+    return 0;
+}
