@@ -176,23 +176,38 @@ static ssize_t refill(struct ad_source *src, struct ad_err *err)
     return n;
 }
 
-/* Find out the form. Returns 0, -1 or AD_SOURCE_STOPPED. */
-static int sniff(struct ad_source *src, struct ad_err *err)
+/* Whether the bytes at hand leave open what the file is. */
+static bool undecided(const struct ad_source *src)
 {
-    while (!src->ended && (src->len == 0 || (src->len == 1 && src->raw[0] == 0x1f))) {
-        ssize_t n = refill(src, err);
-        if (n < 0)
-            return (int)n;
-    }
+    return !src->ended && (src->len == 0 || (src->len == 1 && src->raw[0] == 0x1f));
+}
+
+/* Settle the form by the bytes at hand. Returns 0 or -1. */
+static int decide(struct ad_source *src, struct ad_err *err)
+{
     src->form = PLAIN;
     if (src->len < 2 || src->raw[0] != 0x1f || src->raw[1] != 0x8b)
         return 0;
+    src->form = UNKNOWN;
     src->z = (z_stream){0};
     if (inflateInit2(&src->z, 15 + 16) != Z_OK)
         return ad_err_nomem(err);
     src->inflating = true;
     src->form = GZIP;
     return 0;
+}
+
+/* Find out the form. Returns 0, -1 or AD_SOURCE_STOPPED. */
+static int sniff(struct ad_source *src, struct ad_err *err)
+{
+    if (src->form != UNKNOWN)
+        return 0;
+    while (undecided(src)) {
+        ssize_t n = refill(src, err);
+        if (n < 0)
+            return (int)n;
+    }
+    return decide(src, err);
 }
 
 /* Behind a member: on to the next one, if that begins in raw. Returns 1 if so, 0 when more input
@@ -264,7 +279,7 @@ ssize_t ad_source_read(struct ad_source *src, void *buf, size_t cap, struct ad_e
         return AD_SOURCE_STOPPED;
     if (src->fd < 0)
         return 0;
-    int bad = src->form == UNKNOWN ? sniff(src, err) : 0;
+    int bad = sniff(src, err);
     if (bad)
         return bad;
     if (src->form == GZIP)
@@ -279,16 +294,20 @@ ssize_t ad_source_read(struct ad_source *src, void *buf, size_t cap, struct ad_e
     return src->ended ? 0 : get(src, buf, cap, err);
 }
 
-/* Whether the next ad_source_read() has something to return already. Compressed bytes alone do not
- * mean so: they are inflated to see. */
+/* Whether the next ad_source_read() has something to return already. Stored bytes alone do not mean
+ * so: those of gzip are inflated to see. */
 static bool ahead(struct ad_source *src)
 {
     if (src->fd < 0 || src->ended || src->regular || src->ahead_at < src->ahead_len)
         return true;
-    if (src->form != GZIP)
-        return src->at < src->len;
+    if (src->form == UNKNOWN && undecided(src))
+        return false;
     struct ad_err err = {0};
-    ssize_t n = unzip(src, src->ahead, sizeof src->ahead, &err);
+    ssize_t n = src->form == UNKNOWN ? decide(src, &err) : 0;
+    if (n == 0 && src->form == PLAIN)
+        return src->at < src->len;
+    if (n == 0)
+        n = unzip(src, src->ahead, sizeof src->ahead, &err);
     ad_err_free(&err); /* the next read runs into it again */
     src->ahead_at = 0;
     src->ahead_len = n > 0 ? (size_t)n : 0;
@@ -299,7 +318,7 @@ static int wait_ready(struct ad_source *src, int64_t until)
 {
     while (!ahead(src)) {
         int ready = wait_readable(src, until);
-        if (ready <= 0 || src->form != GZIP)
+        if (ready <= 0 || src->form == PLAIN)
             return ready;
         struct ad_err err = {0};
         ssize_t n = refill(src, &err);
@@ -342,7 +361,7 @@ int ad_source_stat(const struct ad_source *src, struct ad_source_stat *out, stru
 
 int ad_source_seek(struct ad_source *src, uint64_t offset, struct ad_err *err)
 {
-    int bad = src->form == UNKNOWN ? sniff(src, err) : 0;
+    int bad = sniff(src, err);
     if (bad)
         return -1;
     if (!src->regular || src->form == GZIP)
