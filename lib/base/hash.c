@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE /* getentropy */
 #include "base/hash.h"
+#include "base/word.h"
 
 #include <unistd.h>
 
@@ -41,29 +42,6 @@ static inline struct sip sip_word(struct sip v, uint64_t word, int rounds)
     return v;
 }
 
-static inline uint64_t load64(const unsigned char *p)
-{
-    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
-           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-           (uint64_t)p[7] << 56;
-}
-
-static inline uint64_t load32(const unsigned char *p)
-{
-    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
-}
-
-/* The last n < 8 bytes. */
-static inline uint64_t load_tail(const unsigned char *p, size_t n)
-{
-    if (n >= 4) /* two loads that overlap: what both read is the same */
-        return load32(p) | load32(p + n - 4) << (8 * (n - 4));
-    uint64_t word = 0;
-    for (size_t i = 0; i < n; i++)
-        word |= (uint64_t)p[i] << (8 * i);
-    return word;
-}
-
 static inline uint64_t siphash(const struct ad_hash_key *key, const unsigned char *p, size_t n,
                                int rounds, int last)
 {
@@ -71,8 +49,8 @@ static inline uint64_t siphash(const struct ad_hash_key *key, const unsigned cha
                     key->k0 ^ 0x6c7967656e657261, key->k1 ^ 0x7465646279746573};
     uint64_t length = (uint64_t)n << 56;
     for (; n >= 8; p += 8, n -= 8)
-        v = sip_word(v, load64(p), rounds);
-    v = sip_word(v, length | load_tail(p, n), rounds);
+        v = sip_word(v, ad_word_load64(p), rounds);
+    v = sip_word(v, length | (n ? ad_word_load(p, n) : 0), rounds);
     v.c ^= 0xff;
     v = sip_rounds(v, last);
     return v.a ^ v.b ^ v.c ^ v.d;

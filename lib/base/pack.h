@@ -14,8 +14,8 @@ struct ad_save {
     struct ad_buf *out;
 };
 
-void ad_save_u64(struct ad_save *, uint64_t);              /* LEB128 */
-void ad_save_f64(struct ad_save *, double);                /* all bits kept, NaN too */
+void ad_save_u64(struct ad_save *, uint64_t); /* LEB128 */
+void ad_save_f64(struct ad_save *, double);   /* all bits kept, NaN too */
 void ad_save_f64s(struct ad_save *, const double *, size_t n);
 void ad_save_str(struct ad_save *, struct ad_str);
 
