@@ -34,8 +34,9 @@ struct zscore {
 
 /* Where values are expected, and how far apart by chance. */
 struct estimate {
-    double center, scale; /* of what was learnt */
-    double n, nu;         /* how many values that is worth; degrees of freedom of the scale */
+    double center, variance;
+    bool steady;  /* nu stays the same from now on */
+    double n, nu; /* how many values that is worth; degrees of freedom of the scale */
     double reach; /* standard error of center - x: scale * sqrt(1 + 1/n), at least the floor */
 };
 
@@ -136,43 +137,58 @@ static struct series *series_of(const struct zscore *z, const struct ad_sample *
     return isnan(in->wall) ? NULL : z->phase[phase_at(z->cfg, in->wall)];
 }
 
-/* Mean and variance that clipping at the line leaves a standard Gaussian. Lines change rarely. */
-static struct ad_clipped clipped_at(const struct ad_line *line)
+/* What learning clipped values at a line does to Gaussian ones, undone. */
+struct correction {
+    struct ad_line line;
+    double inflate; /* the variance, times this */
+    double shift;   /* the mean, plus this many corrected standard deviations */
+};
+
+/* Lines change rarely, if at all. */
+static const struct correction *correction_for(const struct ad_line *line)
 {
-    static _Thread_local struct ad_line at;
-    static _Thread_local struct ad_clipped clipped = {0, 1};
-    if (line->s0 < at.s0 || line->s0 > at.s0 || line->direction != at.direction) {
-        at = *line;
-        if (at.direction == AD_BOTH)
-            clipped = ad_clipped_both(ad_surprise_t_at(at.s0, INFINITY));
-        else
-            clipped = ad_clipped_upper(ad_surprise_t_upper_at(at.s0, INFINITY));
-        if (at.direction == AD_DOWN)
-            clipped.mean = -clipped.mean;
+    static _Thread_local struct correction c = {.inflate = 1};
+    if (line->s0 < c.line.s0 || line->s0 > c.line.s0 || line->direction != c.line.direction) {
+        c.line = *line;
+        struct ad_clipped clipped =
+            line->direction == AD_BOTH ? ad_clipped_both(ad_surprise_t_at(line->s0, INFINITY))
+                                       : ad_clipped_upper(ad_surprise_upper_at(line->s0, INFINITY));
+        c.inflate = 1 / clipped.var;
+        c.shift = line->direction == AD_DOWN ? clipped.mean : -clipped.mean;
     }
-    return clipped;
+    return &c;
 }
 
 static struct estimate learnt(const struct series *s, const struct ad_zscore_cfg *cfg)
 {
     struct estimate e = {0};
-    double variance = 0;
     if (cfg->method == AD_ZSCORE_WINDOW) {
+        e.steady = s->of.window->last.len == s->of.window->last.rows;
         e.n = (double)s->of.window->last.len;
+        e.nu = e.n - 1;
         e.center = s->of.window->mean;
-        variance = ad_window_variance(s->of.window);
+        e.variance = ad_window_variance(s->of.window);
     } else if (cfg->method == AD_ZSCORE_EWMA) {
         e.n = ad_ewma_n(&s->of.ewma);
+        e.nu = ad_ewma_nu(&s->of.ewma);
         e.center = s->of.ewma.mean;
-        variance = ad_ewma_variance(&s->of.ewma);
+        e.variance = ad_ewma_variance(&s->of.ewma);
     } else {
         e.n = s->of.global.n;
+        e.nu = e.n - 1;
         e.center = s->of.global.mean;
-        variance = ad_moments_variance(&s->of.global);
+        e.variance = ad_moments_variance(&s->of.global);
     }
-    e.nu = cfg->method == AD_ZSCORE_EWMA ? ad_ewma_nu(&s->of.ewma) : e.n - 1;
-    e.scale = sqrt(variance);
     return e;
+}
+
+/* The smallest scale to judge by; 0: not known. */
+static double floor_of(const struct series *s, const struct ad_zscore_cfg *cfg, double center)
+{
+    if (cfg->min_scale > 0)
+        return cfg->min_scale;
+    double dust = 1e-9 * fabs(center);
+    return s->step > dust && s->step < INFINITY ? s->step : dust;
 }
 
 /* Whether there is enough to judge by, and then the estimate. */
@@ -184,21 +200,20 @@ static bool estimate(const struct series *s, const struct ad_zscore_cfg *cfg,
     *e = learnt(s, cfg);
     if (e->nu < 1)
         return false;
-    struct ad_clipped clipped = clipped_at(line);
-    e->scale /= sqrt(clipped.var);
-    e->center -= clipped.mean * e->scale;
-    double least = cfg->min_scale;
-    if (isnan(least))
-        least = fmax(isfinite(s->step) ? s->step : 0, 1e-9 * fabs(e->center));
-    e->reach = fmax(e->scale, least) * sqrt(1 + 1 / e->n);
+    const struct correction *c = correction_for(line);
+    e->variance *= c->inflate;
+    if (line->direction != AD_BOTH)
+        e->center += c->shift * sqrt(e->variance);
+    double least = floor_of(s, cfg, e->center), spread = 1 + 1 / e->n;
+    e->reach = e->variance > least * least ? sqrt(e->variance * spread) : least * sqrt(spread);
     return true;
 }
 
-/* The most that the first change after nothing but equal values can surprise: as long as no change
- * has shown how large changes are, all that is known is that it is one in count + 1. */
-static double first_change(const struct series *s, const struct ad_zscore_cfg *cfg)
+/* As long as all values were equal nothing tells how large changes are, only that the first one is
+ * one value in count + 1: it surprises by no more than that. */
+static double most_surprise(const struct series *s, const struct ad_zscore_cfg *cfg)
 {
-    bool unknown = isinf(s->step) && isnan(cfg->min_scale);
+    bool unknown = s->step > DBL_MAX && !(cfg->min_scale > 0);
     return unknown ? log1p((double)s->count) : AD_SURPRISE_MAX;
 }
 
@@ -218,11 +233,12 @@ static void score(void *state, const struct ad_sample *in, const struct ad_line 
     if (out->state == AD_MISSING || !estimate(s, z->cfg, line, &e))
         return;
     double off = x - e.center, t = off < 0 || off > 0 ? off / e.reach : 0;
-    double surprise = line->direction == AD_BOTH
-                          ? ad_surprise_t(t, e.nu)
-                          : ad_surprise_t_upper(line->direction == AD_UP ? t : -t, e.nu);
+    double surprise = e.steady ? ad_surprise_t_again(t, e.nu) : ad_surprise_t(t, e.nu);
+    if (line->direction != AD_BOTH)
+        surprise = ad_surprise_upper(line->direction == AD_UP ? t : -t, surprise);
+    double most = most_surprise(s, z->cfg);
     out->state = AD_OK;
-    out->surprise = fmin(surprise, first_change(s, z->cfg));
+    out->surprise = surprise < most ? surprise : most;
     out->expected = e.center;
     out->alpha_factor = line_factor(s, z->cfg);
     out->field = 0;
@@ -237,10 +253,10 @@ static void bounds(void *state, const struct ad_sample *in, const struct ad_line
     out->lower = -INFINITY;
     out->upper = INFINITY;
     double at = line->s0 - log(out->alpha_factor);
-    if (!estimate(s, z->cfg, line, &e) || at > first_change(s, z->cfg))
+    if (!estimate(s, z->cfg, line, &e) || at > most_surprise(s, z->cfg))
         return;
     double t =
-        line->direction == AD_BOTH ? ad_surprise_t_at(at, e.nu) : ad_surprise_t_upper_at(at, e.nu);
+        line->direction == AD_BOTH ? ad_surprise_t_at(at, e.nu) : ad_surprise_upper_at(at, e.nu);
     if (line->direction != AD_UP)
         out->lower = e.center - t * e.reach;
     if (line->direction != AD_DOWN)
@@ -283,17 +299,18 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
             return -1;
     }
     struct series *s = series_of(z, in);
-    double x = fmin(fmax(in->x[0], verdict->clip_lo), verdict->clip_hi);
+    double raw = in->x[0], x = raw < verdict->clip_lo ? verdict->clip_lo : raw;
+    x = x > verdict->clip_hi ? verdict->clip_hi : x;
     struct estimate e;
     bool judged = z->cfg->adaptive && estimate(s, z->cfg, line, &e);
     if (series_learn(s, z->cfg, x, in->t) == -1)
         return -1;
     if (judged)
         watch_volatility(s, &e, x);
-    double change = fabs(in->x[0] - s->last);
+    double change = fabs(raw - s->last);
     if (s->count > 0 && change > 0 && change < s->step)
         s->step = change;
-    s->last = in->x[0];
+    s->last = raw;
     s->t = in->t > s->t ? in->t : s->t;
     s->count++;
     return 0;

@@ -12,9 +12,9 @@
 
 /* What the leading terms leave: cubic in u within its cell, cubic (Lagrange) over four nodes in v.
  * See surprise_gen.c. */
-static double remainder_at(double t, double nu)
+static double remainder_at(double t, double inv)
 {
-    double u = t / (1 + t) * AD_SURPRISE_U, v = 2 / (nu + 1) * AD_SURPRISE_V;
+    double u = t / (1 + t) * AD_SURPRISE_U, v = 2 * AD_SURPRISE_V * inv / (1 + inv);
     int j = u < AD_SURPRISE_U ? (int)u : AD_SURPRISE_U - 1;
     int i = v < 1 ? 0 : v < AD_SURPRISE_V - 2 ? (int)v - 1 : AD_SURPRISE_V - 3;
     const double(*c)[4] = &surprise_cell[j][i];
@@ -28,20 +28,55 @@ static double remainder_at(double t, double nu)
     return ((p[3] * u + p[2]) * u + p[1]) * u + p[0];
 }
 
+/* (nu - 1) ln(1 + q/nu). The plain logarithm is the faster one, and its error grows with nu; past
+ * 1e15 the limit is as good. */
+static double leading(double q, double nu, double inv)
+{
+    if (nu < 1e6)
+        return (nu - 1) * log(1 + q * inv);
+    return nu < 1e15 ? (nu - 1) * log1p(q * inv) : q;
+}
+
 double ad_surprise_t(double t, double nu)
 {
-    t = fmin(fabs(t), T_MAX);
-    double q = t * t;
-    /* From here on the Gaussian is as good, and (nu - 1) * (t^2/nu) would lose digits. */
-    double lead = nu < 1e15 ? (nu - 1) * log1p(q / nu) : q;
-    double s = 0.5 * (lead + log1p(AD_SURPRISE_A(1 / nu) * q)) + remainder_at(t, nu);
+    t = fabs(t) < T_MAX ? fabs(t) : T_MAX;
+    double q = t * t, inv = 1 / nu;
+    double lead = leading(q, nu, inv) + log(1 + AD_SURPRISE_A(inv) * q);
+    double s = 0.5 * lead + remainder_at(t, inv);
     return s > 0 ? s : 0;
 }
 
-double ad_surprise_t_upper(double t, double nu)
+enum { CELLS_PER_UNIT = 16, CELLS = 8 * CELLS_PER_UNIT };
+
+static void fill(double (*cell)[4], double nu)
 {
-    double s = ad_surprise_t(t, nu) + LN2;
-    return t >= 0 ? s : -log1p(-exp(-s));
+    for (int j = 0; j < CELLS; j++) {
+        double f[4];
+        for (int k = 0; k < 4; k++)
+            f[k] = ad_surprise_t((j + ad_cubic_at[k]) / CELLS_PER_UNIT, nu);
+        ad_cubic_fit(f, cell[j]);
+    }
+}
+
+double ad_surprise_t_again(double t, double nu)
+{
+    static _Thread_local double cell[CELLS][4], cell_nu;
+    if (nu < cell_nu || nu > cell_nu) {
+        fill(cell, nu);
+        cell_nu = nu;
+    }
+    double u = fabs(t) * CELLS_PER_UNIT;
+    if (!(u < CELLS))
+        return ad_surprise_t(t, nu);
+    int j = (int)u;
+    const double *c = cell[j];
+    u -= j;
+    return ((c[3] * u + c[2]) * u + c[1]) * u + c[0];
+}
+
+double ad_surprise_upper(double t, double s)
+{
+    return t >= 0 ? s + LN2 : -log1p(-0.5 * exp(-s));
 }
 
 double ad_surprise_t_at(double s, double nu)
@@ -59,7 +94,7 @@ double ad_surprise_t_at(double s, double nu)
     }
 }
 
-double ad_surprise_t_upper_at(double s, double nu)
+double ad_surprise_upper_at(double s, double nu)
 {
     return s > LN2 ? ad_surprise_t_at(s - LN2, nu) : 0;
 }

@@ -54,19 +54,13 @@ static double remainder_at(double u, double nu)
     return surprise(t, nu) - 0.5 * (lead + log1p(AD_SURPRISE_A(1 / nu) * q));
 }
 
-/* The cubic through a cell's ends and two points between them that balance the error. */
 static void print_cell(int j, double nu)
 {
-    static const double at[4] = {0, 0.25, 0.75, 1};
-    double d[4];
+    double f[4], c[4];
     for (int k = 0; k < 4; k++)
-        d[k] = remainder_at((j + at[k]) / AD_SURPRISE_U, nu);
-    for (int order = 1; order < 4; order++)
-        for (int k = 3; k >= order; k--)
-            d[k] = (d[k] - d[k - 1]) / (at[k] - at[k - order]);
-    double c2 = d[2] - d[3] * (at[1] + at[2]);
-    double c1 = d[1] - d[2] * at[1] + d[3] * at[1] * at[2];
-    printf("{%.17g, %.17g, %.17g, %.17g},\n", d[0], c1, c2, d[3]);
+        f[k] = remainder_at((j + ad_cubic_at[k]) / AD_SURPRISE_U, nu);
+    ad_cubic_fit(f, c);
+    printf("{%.17g, %.17g, %.17g, %.17g},\n", c[0], c[1], c[2], c[3]);
 }
 
 int main(void)

@@ -21,8 +21,8 @@ void ad_window_free(struct ad_window *w)
 
 static void summarize(struct ad_window *w)
 {
-    double n = (double)w->last.len, dev2 = w->squares - w->sum * w->sum / n;
-    w->mean = w->k + w->sum / n;
+    double off = w->sum / (double)w->last.len, dev2 = w->squares - w->sum * off;
+    w->mean = w->k + off;
     w->dev2 = dev2 > 0 ? dev2 : 0;
 }
 
@@ -45,29 +45,25 @@ static void sum_anew(struct ad_window *w)
     summarize(w);
 }
 
-/* Each step rounds squares and sum once, a few halves of DBL_EPSILON of the squares in all. */
-static void account(struct ad_window *w, double y, double y2)
-{
-    w->sum += y;
-    w->doubt += 2 * DBL_EPSILON * w->squares;
-    w->squares += y2;
-    w->doubt += 2 * DBL_EPSILON * w->squares;
-}
-
 int ad_window_add(struct ad_window *w, double x, double t)
 {
     if (ad_recent_reserve(&w->last, t) == -1)
         return -1;
-    x = ad_moments_limit(x);
-    while (ad_recent_due(&w->last)) {
+    double before = w->squares, steps = 1;
+    for (; ad_recent_due(&w->last); steps++) {
         double y = ad_recent_pop(&w->last) - w->k;
-        account(w, -y, -y * y);
+        w->sum -= y;
+        w->squares -= y * y;
     }
+    x = ad_moments_limit(x);
     if (w->last.len == 0)
         sum_around(w, x);
     ad_recent_push(&w->last, x);
     double y = x - w->k;
-    account(w, y, y * y);
+    w->sum += y;
+    w->squares += y * y;
+    /* No step met more than this, and each rounds by a few halves of DBL_EPSILON of it. */
+    w->doubt += 4 * DBL_EPSILON * steps * (before + w->squares);
     summarize(w);
     if (w->doubt > DOUBT_MAX * w->dev2)
         sum_anew(w);
