@@ -173,10 +173,11 @@ uninstall:
 	rm -f $(foreach m,$(MAN),$(DESTDIR)$(mandir)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)))
 	rm -rf $(DESTDIR)$(docdir)
 
-dist:
+# With configure in it, so that building from the archive needs no autoconf.
+dist: configure
 	@v=$$(sed -n 's/^AC_INIT(\[adkit\],\[\(.*\)\])$$/\1/p' configure.ac); \
 	mkdir -p $(BUILD) && \
-	git archive --format=tar.gz --prefix="adkit-$$v/" -o "$(BUILD)/adkit-$$v.tar.gz" HEAD && \
+	git archive --format=tar.gz --prefix="adkit-$$v/" --add-file=configure -o "$(BUILD)/adkit-$$v.tar.gz" HEAD && \
 	echo "$(BUILD)/adkit-$$v.tar.gz"
 
 # --- housekeeping --------------------------------------------------------------------------------
