@@ -1,8 +1,7 @@
-#define _DEFAULT_SOURCE /* getentropy */
 #include "base/hash.h"
 #include "base/word.h"
 
-#include <unistd.h>
+#include <sys/random.h>
 
 /* Rounds per word and at the end; the published vectors are those of 2 and 4. */
 #ifndef AD_HASH_ROUNDS
@@ -15,7 +14,7 @@ struct sip {
 
 int ad_hash_key_random(struct ad_hash_key *key)
 {
-    return getentropy(key, sizeof *key);
+    return getrandom(key, sizeof *key, 0) == (ssize_t)sizeof *key ? 0 : -1;
 }
 
 static inline uint64_t rotl(uint64_t x, int n)
