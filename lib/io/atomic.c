@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_LINKS = 40, MAX_NAMES = 1000, LOCK_POLL_MS = 20 };
+enum { MAX_NAMES = 1000, LOCK_POLL_MS = 20 };
 
 struct ad_atomic {
     char *name;   /* as the caller gave it, for messages */
@@ -76,22 +76,19 @@ static char *follow(const char *path)
 /* The file that path leads to, which need not exist. The caller frees; NULL with errno set. */
 static char *resolve(const char *path)
 {
-    char *at = join(path, strlen(path), "");
-    for (int links = 0; at; links++) {
-        char *real = realpath(at, NULL);
+    char *at = join(path, strlen(path), ""), *real = NULL;
+    while (at && !real) {
+        real = realpath(at, NULL);
+        /* A link to nothing yet: one step on. Loops are not ENOENT but ELOOP. */
         char *next = real || errno != ENOENT ? NULL : follow(at);
         if (!real && !next && (errno == ENOENT || errno == EINVAL))
             real = resolve_folder(at);
-        int error = links < MAX_LINKS ? errno : ELOOP;
+        int error = errno;
         free(at);
         errno = error;
-        if (real || links == MAX_LINKS) {
-            free(next);
-            return real;
-        }
         at = next;
     }
-    return NULL;
+    return real;
 }
 
 static bool replaceable(const char *target)

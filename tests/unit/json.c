@@ -108,6 +108,7 @@ static void bad_lines(void **state)
         {"{\"a\":\"\\", "bad escape", 6},
         {"{\"a\":\"\\ud800\"}", "lone surrogate escape", 6},
         {"{\"a\":\"\\udc00\"}", "lone surrogate escape", 6},
+        {"{\"a\":\"\\udc00\\udc00\"}", "lone surrogate escape", 6},
         {"{\"a\":\"\\ud800\\u0041\"}", "lone surrogate escape", 6},
         {"{\"a\":\"\xff\"}", "invalid UTF-8", 6},
         {"{\"a\":\"\x80\"}", "invalid UTF-8", 6},
