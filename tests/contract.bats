@@ -1350,7 +1350,7 @@ gap_fires() {
         good ad -u <in
         same want out
         if command -v strace >/dev/null && ! sanitized; then
-            strace -o trace -e trace=write "$tool" "${_declared[@]}" -u <in >/dev/null 2>err || skip "no strace"
+            (UNDER='strace -o trace -e trace=write' ad_exec -u <in >/dev/null 2>err) || skip "no strace"
             between 100 "$(grep -c '^write(1' trace)" 102
         fi
     done

@@ -69,10 +69,12 @@ ad() {
     "$tool" "${_declared[@]}" "$@"
 }
 
-# The same in place of the shell: `ad_exec ... &` makes $! the tool's own process.
+# The same in place of the shell: `ad_exec ... &` makes $! the tool's own process. $UNDER is a
+# command to run it under.
 ad_exec() {
     _declare
-    exec "$tool" "${_declared[@]}" "$@" 3>&-
+    # shellcheck disable=SC2086
+    exec ${UNDER:-} "$tool" "${_declared[@]}" "$@" 3>&-
 }
 
 # The name a tool gives its fields: prefix TOOL

@@ -143,9 +143,9 @@ in_two() {
 
 # --- resume ------------------------------------------------------------------------------------
 
-# next_part [OPTION...]: one run with --resume; its records are added to ./got
+# one run with --resume; its records go to ./part and are added to ./got
 next_part() {
-    good ad --resume -S st -x "$@" log.csv
+    good ad --resume -S st -x log.csv
     grep -v '^timestamp,' out >part || true
     cat part >>got
 }
@@ -278,7 +278,7 @@ next_part() {
         for signal in TERM INT; do
             rm -f st
             # a background job of a shell without job control ignores SIGINT; env sets it right
-            (exec env --default-signal=INT "$tool" "${_declared[@]}" -S st -x -g host <to >out 2>err 3>&-) &
+            UNDER='env --default-signal=INT' ad_exec -S st -x -g host <to >out 2>err &
             pid=$!
             exec 5>to
             head -n 151 in >&5

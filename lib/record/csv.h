@@ -17,6 +17,14 @@ struct ad_csv_slots {
  * are left out. Returns the number of fields, at least 1. */
 size_t ad_csv_split(struct ad_str row, char delim, struct ad_csv_slots want, struct ad_str *out);
 
+/* Find the end of the row at s and split it in one pass. The bytes must end with a quote character
+ * as a sentinel, and AD_CSV_SLACK readable ones after it. Returns where the row's newline is and
+ * the number of its fields; NULL if a quote, or the sentinel, comes first: `out` is then to be
+ * ignored. */
+const char *ad_csv_row(const char *s, char delim, struct ad_csv_slots want, struct ad_str *out,
+                       size_t *nfield);
+enum { AD_CSV_SLACK = 16 };
+
 /* libcsv with the buffer its fields are copied to. */
 struct ad_csv;
 

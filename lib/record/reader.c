@@ -4,6 +4,9 @@
 
 enum { BUFFER = 256 * 1024 };
 
+/* What ad_csv_row() needs after the last byte. */
+static const char sentinel[1 + AD_CSV_SLACK] = "\"";
+
 struct ad_reader *ad_reader_open(struct ad_source *src, const struct ad_reader_cfg *cfg,
                                  struct ad_err *err)
 {
@@ -13,7 +16,7 @@ struct ad_reader *ad_reader_open(struct ad_source *src, const struct ad_reader_c
         r->cfg = *cfg;
         r->format = cfg->format;
         r->cap = BUFFER;
-        r->buf = malloc(r->cap);
+        r->buf = malloc(r->cap + sizeof sentinel);
     }
     if (!r || !r->buf) {
         ad_reader_close(r);
@@ -49,9 +52,8 @@ int ad_reader_fill(struct ad_reader *r, struct ad_err *err)
         r->end -= r->beg;
         r->beg = 0;
     }
-    r->quote = SIZE_MAX;
     if (r->end == r->cap) {
-        char *bigger = realloc(r->buf, r->cap * 2);
+        char *bigger = realloc(r->buf, r->cap * 2 + sizeof sentinel);
         if (!bigger)
             return ad_err_nomem(err);
         r->buf = bigger;
@@ -61,6 +63,7 @@ int ad_reader_fill(struct ad_reader *r, struct ad_err *err)
     if (n < 0)
         return (int)n;
     r->end += (size_t)n;
+    memcpy(r->buf + r->end, sentinel, sizeof sentinel);
     r->eof = n == 0;
     return n > 0;
 }
@@ -143,26 +146,18 @@ static int take_quoted(struct ad_reader *r, struct ad_record *rec, size_t line)
                AD_PAD_NONE);
 }
 
-static int take_csv(struct ad_reader *r, struct ad_record *rec, const char *nl)
+static bool is_header(const struct ad_reader *r, struct ad_str row)
 {
-    const char *s = r->buf + r->beg;
-    size_t line = nl ? (size_t)(nl - s) + 1 : 0;
-    if (r->quote == SIZE_MAX || r->quote < r->beg) {
-        const char *q = memchr(s, '"', r->end - r->beg);
-        r->quote = q ? (size_t)(q - r->buf) : r->end;
-    }
-    size_t len = line ? line : r->end - r->beg;
-    if (r->quote < r->beg + len)
-        return take_quoted(r, rec, line);
-    if (!line && !r->eof)
-        return 0;
-    consume(r, rec, len, ad_reader_line_ending(s, len));
-    if (rec->body.len == r->header_len && rec->body.len && r->format.header &&
-        memcmp(rec->body.s, r->header, r->header_len) == 0) {
+    return row.len == r->header_len && row.len && memcmp(row.s, r->header, row.len) == 0;
+}
+
+/* What a row without quotes is, given the number of its fields. */
+static int judge_row(struct ad_reader *r, struct ad_record *rec, size_t n)
+{
+    if (is_header(r, rec->body)) {
         r->headers++;
         return 2;
     }
-    size_t n = ad_csv_split(rec->body, r->format.delim, r->slots, (struct ad_str *)rec->value);
     if (n == r->columns.n && (n > 1 || rec->body.len))
         return 1;
     if (r->columns.n > 1 && is_blank_line(r, rec->body)) {
@@ -170,6 +165,32 @@ static int take_csv(struct ad_reader *r, struct ad_record *rec, const char *nl)
         return 1;
     }
     return judge_columns(r, rec, n);
+}
+
+/* The next row if it is there as a whole and has no quotes, else 0. */
+static int take_plain(struct ad_reader *r, struct ad_record *rec)
+{
+    const char *s = r->buf + r->beg;
+    size_t n;
+    const char *nl = ad_csv_row(s, r->format.delim, r->slots, (struct ad_str *)rec->value, &n);
+    if (!nl || (size_t)(nl - s) > r->cfg.max_record)
+        return 0;
+    size_t len = (size_t)(nl - s) + 1;
+    consume(r, rec, len, nl > s && nl[-1] == '\r' ? 2 : 1);
+    return n == r->columns.n && n > 1 && rec->body.len != r->header_len ? 1 : judge_row(r, rec, n);
+}
+
+static int take_csv(struct ad_reader *r, struct ad_record *rec, const char *nl)
+{
+    const char *s = r->buf + r->beg;
+    size_t line = nl ? (size_t)(nl - s) + 1 : 0, len = line ? line : r->end - r->beg;
+    if (memchr(s, '"', len))
+        return take_quoted(r, rec, line);
+    if (!line && !r->eof)
+        return 0;
+    consume(r, rec, len, ad_reader_line_ending(s, len));
+    return judge_row(
+        r, rec, ad_csv_split(rec->body, r->format.delim, r->slots, (struct ad_str *)rec->value));
 }
 
 static int take_string(struct ad_reader *r, struct ad_str raw, struct ad_str *out)
@@ -208,7 +229,7 @@ static int take_json(struct ad_reader *r, struct ad_record *rec, const char *nl)
         r->seen[i] |= v->kind != AD_JSON_ABSENT;
         value[i] = v->text;
         if (v->kind == AD_JSON_ABSENT)
-            value[i].s = NULL;
+            value[i] = (struct ad_str){NULL, 0};
         if (v->kind == AD_JSON_NULL)
             value[i].len = 0;
         if (v->kind == AD_JSON_STRING && v->escaped && take_string(r, v->text, &value[i]))
@@ -236,6 +257,12 @@ int ad_reader_take(struct ad_reader *r, struct ad_record *rec)
 {
     if (r->beg == r->end)
         return 0;
+    bool csv = r->format.kind == AD_FORMAT_CSV;
+    if (csv && !r->over && r->row_seen == 0) {
+        int got = take_plain(r, rec);
+        if (got)
+            return got;
+    }
     const char *s = r->buf + r->beg;
     const char *nl = memchr(s, '\n', r->end - r->beg);
     size_t len = nl ? (size_t)(nl - s) : r->end - r->beg;
@@ -243,7 +270,7 @@ int ad_reader_take(struct ad_reader *r, struct ad_record *rec)
         return take_piece(r, rec, nl);
     if (!nl && r->eof && r->cfg.enter)
         return 0;
-    return r->format.kind == AD_FORMAT_CSV ? take_csv(r, rec, nl) : take_json(r, rec, nl);
+    return csv ? take_csv(r, rec, nl) : take_json(r, rec, nl);
 }
 
 int ad_reader_want(struct ad_reader *r, const struct ad_str *name, size_t n, struct ad_err *err)

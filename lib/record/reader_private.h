@@ -23,8 +23,7 @@ struct ad_reader {
     bool done;     /* no more files */
     unsigned long long line, headers;
 
-    size_t quote;    /* CSV: where the next quote is, `end` if none; SIZE_MAX: not known */
-    size_t row_seen; /* how far a row with quotes was looked through, from beg, */
+    size_t row_seen; /* how far a CSV row with quotes was looked through, from beg, */
     bool row_open;   /* and whether that was inside quotes */
     struct ad_csv *csv;
     struct ad_csv_slots slots;

@@ -252,7 +252,6 @@ static int find_first(struct ad_reader *r, struct ad_err *err)
         struct ad_reader before = *r;
         struct ad_record rec = {.value = value};
         r->beg += skip;
-        r->quote = SIZE_MAX;
         if (r->csv && ad_csv_reset(r->csv, r->cap)) {
             rc = ad_err_nomem(err);
             break;
@@ -260,7 +259,7 @@ static int find_first(struct ad_reader *r, struct ad_err *err)
         int got = ad_reader_take(r, &rec);
         size_t next = r->beg - before.beg;
         r->beg = before.beg, r->line = before.line, r->headers = before.headers;
-        r->over = before.over, r->quote = SIZE_MAX, r->row_seen = 0, r->row_open = false;
+        r->over = before.over, r->row_seen = 0, r->row_open = false;
         if (got == 1 && rec.kind == AD_RECORD_DATA) {
             rc = r->csv ? ad_names_set(&r->first, value, columns) : keep_members(r, rec.body, err);
             break;

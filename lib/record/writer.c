@@ -19,8 +19,8 @@ struct ad_writer {
     struct ad_buf body; /* a converted record */
     struct ad_buf text; /* a text cell */
     bool open_line;     /* the last record had no line ending */
-    char eol[2];        /* the input's */
-    size_t eol_len;
+    size_t eol_len;     /* of the input: 1 for LF, 2 for CRLF */
+    size_t room;        /* what all cells that are not text take at most */
 };
 
 static bool same_format(struct ad_format a, struct ad_format b)
@@ -50,7 +50,6 @@ struct ad_writer *ad_writer_open(struct ad_sink *sink, const struct ad_writer_cf
     w->cfg = *cfg;
     w->json = cfg->out.kind == AD_FORMAT_NDJSON;
     w->convert = !same_format(cfg->in, cfg->out);
-    w->eol[0] = '\n';
     w->eol_len = 1;
     w->before_end = calloc(cfg->appended->n + 1, sizeof *w->before_end);
     w->keys_end = calloc(cfg->columns->n + 1, sizeof *w->keys_end);
@@ -68,6 +67,7 @@ struct ad_writer *ad_writer_open(struct ad_sink *sink, const struct ad_writer_cf
         if (w->before.failed)
             goto nomem;
     }
+    w->room = w->before.len + cfg->appended->n * AD_NUMBER_MAX;
     return w;
 nomem:
     ad_writer_close(w);
@@ -94,21 +94,19 @@ static void write_str(struct ad_writer *w, struct ad_str v)
 }
 
 /* Files whose last line has no newline must not run into the next one. */
-static void begin(struct ad_writer *w)
+static inline void begin(struct ad_writer *w)
 {
     if (w->open_line)
-        ad_sink_write(w->sink, w->eol, w->eol_len);
+        ad_sink_write(w->sink, &"\r\n"[2 - w->eol_len], w -> eol_len);
     w->open_line = false;
 }
 
-static void finish(struct ad_writer *w, const struct ad_record *rec)
+/* Remember how lines end here. */
+static inline void end_line(struct ad_writer *w, struct ad_str eol)
 {
-    write_str(w, rec->eol);
-    w->open_line = rec->eol.len == 0;
-    if (rec->eol.len) {
-        memcpy(w->eol, rec->eol.s, rec->eol.len);
-        w->eol_len = rec->eol.len;
-    }
+    w->open_line = eol.len == 0;
+    if (eol.len)
+        w->eol_len = eol.len;
 }
 
 /* A column's value as JSON: what is a JSON number stays as it is, all else is a string. */
@@ -127,7 +125,7 @@ static struct ad_str converted(struct ad_writer *w, const struct ad_record *rec)
     if (w->json)
         ad_buf_addz(out, "{");
     for (size_t i = 0, at = 0; i < w->cfg.columns->n; i++) {
-        struct ad_str v = rec->value[i];
+        struct ad_str v = rec->value[i].s ? rec->value[i] : (struct ad_str){"", 0};
         if (w->json) {
             ad_buf_add(out, w->keys.s + at, w->keys_end[i] - at);
             add_json_value(out, v);
@@ -138,9 +136,12 @@ static struct ad_str converted(struct ad_writer *w, const struct ad_record *rec)
         }
         at = w->keys_end[i];
     }
-    if (out->failed)
-        w->sink->error = ENOMEM;
-    return (struct ad_str){out->s, out->failed ? 0 : out->len};
+    if (w->json)
+        ad_buf_addz(out, "}");
+    if (!out->failed)
+        return (struct ad_str){out->s, out->len};
+    w->sink->error = ENOMEM;
+    return ad_str_of("}");
 }
 
 static struct ad_str quoted_text(struct ad_writer *w, struct ad_str text)
@@ -155,70 +156,70 @@ static struct ad_str quoted_text(struct ad_writer *w, struct ad_str text)
     return (struct ad_str){w->text.s, w->text.failed ? 0 : w->text.len};
 }
 
-static size_t print_cell(const struct ad_writer *w, char *to, const struct ad_cell *cell)
+/* Print a cell that is not text; returns where it ends. */
+static inline char *print_cell(const struct ad_writer *w, char *to, const struct ad_cell *cell)
 {
     switch (cell->kind) {
     case AD_CELL_SCORE:
-        return ad_score_print(to, cell->x);
+        return to + ad_score_print(to, cell->x);
     case AD_CELL_FLAG:
         if (w->json) {
             memcpy(to, cell->x != 0 ? "true " : "false", 5);
-            return cell->x != 0 ? 4 : 5;
+            return to + (cell->x != 0 ? 4 : 5);
         }
         *to = cell->x != 0 ? '1' : '0';
-        return 1;
+        return to + 1;
     case AD_CELL_NUMBER:
         if (isfinite(cell->x))
-            return ad_number_print(to, cell->x);
+            return to + ad_number_print(to, cell->x);
         break;
     default:
         break;
     }
-    if (w->json)
-        memcpy(to, "null", 4);
-    return w->json ? 4 : 0;
+    if (!w->json)
+        return to;
+    memcpy(to, "null", 4);
+    return to + 4;
 }
 
-static void put_cells(struct ad_writer *w, const struct ad_cell *cells, bool first)
+/* Print a text cell: its length has no bound, so it leaves the room there was and makes new. */
+static char *put_text(struct ad_writer *w, char *start, char *to, struct ad_str text, size_t room)
 {
-    for (size_t i = 0, at = 0; i < w->cfg.appended->n; i++) {
-        const char *before = w->before.s + at;
-        size_t len = w->before_end[i] - at;
-        at = w->before_end[i];
-        if (first && i == 0) { /* no comma directly after `{` */
-            before++;
-            len--;
-        }
-        char *to = ad_sink_room(w->sink, len + AD_NUMBER_MAX);
-        if (!to)
-            return;
-        memcpy(to, before, len);
-        if (cells[i].kind != AD_CELL_TEXT) {
-            ad_sink_advance(w->sink, len + print_cell(w, to + len, &cells[i]));
-            continue;
-        }
-        ad_sink_advance(w->sink, len);
-        write_str(w, quoted_text(w, cells[i].text));
-    }
+    ad_sink_advance(w->sink, (size_t)(to - start));
+    write_str(w, quoted_text(w, text));
+    return ad_sink_room(w->sink, room);
 }
 
+/* One pass over the record with one reservation of room; only text cells need more. */
 void ad_writer_put(struct ad_writer *w, const struct ad_record *rec, const struct ad_cell *cells)
 {
     begin(w);
-    if (w->convert) {
-        write_str(w, converted(w, rec));
-        put_cells(w, cells, w->json && w->cfg.columns->n == 0);
-        if (w->json)
-            ad_sink_write(w->sink, "}", 1);
-    } else if (w->json) {
-        ad_sink_write(w->sink, rec->body.s, rec->close);
-        put_cells(w, cells, rec->empty);
-        ad_sink_write(w->sink, rec->body.s + rec->close, rec->body.len - rec->close);
-    } else {
-        write_str(w, rec->body);
-        put_cells(w, cells, false);
+    struct ad_str body = w->convert ? converted(w, rec) : rec->body;
+    size_t head = w->json ? w->convert ? body.len - 1 : rec->close : body.len;
+    size_t room = body.len + rec->eol.len + w->room;
+    char *start = ad_sink_room(w->sink, room), *to = start;
+    if (!start)
+        return;
+    memcpy(to, body.s, head);
+    to += head;
+    /* No comma directly after `{`. */
+    size_t at = w->json && (w->convert ? w->cfg.columns->n == 0 : rec->empty);
+    for (size_t i = 0; i < w->cfg.appended->n; i++) {
+        for (; at < w->before_end[i]; at++)
+            *to++ = w->before.s[at];
+        if (cells[i].kind != AD_CELL_TEXT)
+            to = print_cell(w, to, &cells[i]);
+        else if (!(to = start = put_text(w, start, to, cells[i].text, room)))
+            return;
     }
-    finish(w, rec);
+    if (w->json) {
+        memcpy(to, body.s + head, body.len - head);
+        to += body.len - head;
+    }
+    for (size_t i = 0; i < rec->eol.len; i++)
+        *to++ = rec->eol.s[i];
+    ad_sink_advance(w->sink, (size_t)(to - start));
+    end_line(w, rec->eol);
 }
 
 void ad_writer_header(struct ad_writer *w, const struct ad_record *header)
@@ -236,8 +237,9 @@ void ad_writer_header(struct ad_writer *w, const struct ad_record *header)
         ad_sink_write(w->sink, &w->cfg.out.delim, 1);
         write_str(w, quoted_text(w, w->cfg.appended->v[i]));
     }
-    finish(w, header);
-    if (w->open_line && w->cfg.in.kind != AD_FORMAT_CSV)
+    write_str(w, header->eol);
+    end_line(w, header->eol);
+    if (w->cfg.in.kind != AD_FORMAT_CSV)
         begin(w);
 }
 
@@ -251,14 +253,13 @@ bool ad_writer_put_bad(struct ad_writer *w, const struct ad_record *rec)
     if (rec->kind == AD_RECORD_BAD && rec->pad != AD_PAD_NONE)
         for (size_t i = rec->pad + w->cfg.appended->n; i-- > 0;)
             ad_sink_write(w->sink, &w->cfg.out.delim, 1);
-    finish(w, rec);
+    write_str(w, rec->eol);
+    end_line(w, rec->eol);
     return true;
 }
 
 const char *ad_writer_surprise(struct ad_writer *w, const struct ad_record *rec)
 {
-    if (!w->convert || w->cfg.in.kind != AD_FORMAT_NDJSON)
-        return NULL;
     struct ad_json_member m;
     for (size_t at = 0; ad_json_next(rec->body, &at, &m);) {
         w->text.len = 0;

@@ -76,7 +76,10 @@ int ad_judge_score(struct ad_judge *j, struct ad_track *track, const struct ad_s
     const struct ad_detector *det = j->cfg.detector;
     if (!track->state && !(track->state = det->create(j->cfg.cfg, j->cfg.nfield)))
         return -1;
-    res->s = (struct ad_score){.alpha_factor = 1, .expected = NAN, .lower = NAN, .upper = NAN};
+    res->s.state = AD_OK;
+    res->s.alpha_factor = 1;
+    res->s.expected = res->s.lower = res->s.upper = NAN;
+    res->s.field = 0;
     det->score(track->state, sample, &j->line[k], &res->s);
     res->flagged = false;
     res->side = 0;

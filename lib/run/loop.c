@@ -58,7 +58,7 @@ static int read_values(struct ad_run *r, const struct ad_record *rec, double *t,
     if (taken)
         return handle_bad(r, rec, taken, "already there; choose another --name",
                           (struct ad_str){0});
-    const char *surprise = ad_writer_surprise(r->writer, rec);
+    const char *surprise = r->to_csv ? ad_writer_surprise(r->writer, rec) : NULL;
     if (surprise)
         return handle_bad(r, rec, NULL, surprise, (struct ad_str){0});
     *t = NAN;
@@ -83,8 +83,6 @@ static int read_values(struct ad_run *r, const struct ad_record *rec, double *t,
 
 static struct ad_series *find_series(struct ad_run *r, const struct ad_record *rec)
 {
-    if (r->only)
-        return r->only;
     size_t n = r->sel.group.n;
     struct ad_str key = n == 1 ? rec->value[r->group_slot[0]] : (struct ad_str){"", 0};
     if (n > 1) {
@@ -101,7 +99,7 @@ static struct ad_series *find_series(struct ad_run *r, const struct ad_record *r
     }
     if (!key.s)
         key.s = "";
-    if (r->set.model && !r->set.fit)
+    if (!r->learns)
         return ad_keytab_find(&r->keys, key);
     struct ad_series *s = ad_keytab_get(&r->keys, key);
     if (s && n == 0)
@@ -161,16 +159,15 @@ static const char *state_name(enum ad_state s)
     return names[s];
 }
 
-static void fill_explanation(struct ad_run *r, size_t best, const struct ad_result *res,
+static void fill_explanation(struct ad_run *r, size_t field, const struct ad_result *res,
                              enum ad_state state)
 {
     struct ad_cell *c = r->cell + 2;
-    bool scored = res && (res->s.state == AD_OK || res->s.state == AD_SHIFT);
-    struct ad_str name = r->sel.field.v[best];
+    struct ad_str name = r->sel.field.v[field];
     c[0] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = ad_str_of(state_name(state))};
     for (int i = 1; i < 7; i++)
         c[i] = (struct ad_cell){.kind = AD_CELL_EMPTY};
-    if (!scored)
+    if (!res)
         return;
     c[1] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = name};
     c[2] = (struct ad_cell){.kind = AD_CELL_NUMBER, .x = res->s.expected};
@@ -178,56 +175,67 @@ static void fill_explanation(struct ad_run *r, size_t best, const struct ad_resu
     c[4] = (struct ad_cell){.kind = AD_CELL_NUMBER, .x = res->s.upper};
     c[5] = (struct ad_cell){.kind = AD_CELL_NUMBER, .x = res->line};
     if (res->flagged)
-        c[6] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = reason(r, name, r->x[best], res)};
+        c[6] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = reason(r, name, r->x[field], res)};
 }
 
-static void fill_cells(struct ad_cell *c, const struct ad_result *res)
+static inline bool is_scored(const struct ad_result *res)
 {
-    bool scored = res && (res->s.state == AD_OK || res->s.state == AD_SHIFT);
-    c[0] = (struct ad_cell){.kind = scored ? AD_CELL_SCORE : AD_CELL_EMPTY};
-    c[1] = (struct ad_cell){.kind = scored ? AD_CELL_FLAG : AD_CELL_EMPTY};
+    return res->s.state == AD_OK || res->s.state == AD_SHIFT;
+}
+
+static inline void fill_cells(struct ad_cell *c, const struct ad_result *res)
+{
+    bool scored = res && is_scored(res);
+    c[0].kind = scored ? AD_CELL_SCORE : AD_CELL_EMPTY;
+    c[1].kind = scored ? AD_CELL_FLAG : AD_CELL_EMPTY;
     if (scored) {
         c[0].x = res->score;
         c[1].x = res->flagged;
     }
 }
 
-/* Judge and learn every value; returns the track of the most surprising one, SIZE_MAX if none was
- * scored. *k is how many were judged together. */
-static size_t judge(struct ad_run *r, struct ad_series *s, const struct ad_sample *whole,
-                    size_t present, size_t *k)
+/* Judge and learn one value. Returns 0, or -1 when out of memory. */
+static inline int judge_track(struct ad_run *r, struct ad_track *track,
+                              const struct ad_sample *sample, size_t k, struct ad_result *res)
 {
-    size_t best = SIZE_MAX;
-    bool multi = r->cmd->detector->flags & AD_MULTI;
-    *k = multi || r->set.each || present == 0 ? 1 : present;
+    if (ad_judge_score(&r->judge, track, sample, k, res))
+        return -1;
+    if (res->s.state == AD_OK && (r->set.explain || res->flagged))
+        ad_judge_bounds(&r->judge, track, sample, k, res);
+    return ad_judge_learn(&r->judge, track, sample, k, res);
+}
+
+enum { NONE = -1, NO_MEMORY = -2 };
+
+/* Judge and learn all values of a record, of which `present` are there. Returns the index of the
+ * most surprising result, NONE if none was scored, or NO_MEMORY. */
+static ptrdiff_t judge(struct ad_run *r, struct ad_series *s, struct ad_sample *sample,
+                       size_t present)
+{
+    ptrdiff_t best = NONE;
+    size_t k = r->multi || r->set.each || present == 0 ? 1 : present;
     for (size_t i = 0; i < r->ntrack; i++) {
-        struct ad_sample sample = *whole;
         struct ad_result *res = &r->result[i];
-        if (!multi) {
-            sample.x = whole->x + i;
-            sample.n = 1;
-            if (isnan(*sample.x)) {
+        if (!r->multi) {
+            sample->x = r->x + i;
+            if (isnan(r->x[i])) {
                 res->s.state = AD_MISSING;
                 res->flagged = false;
                 continue;
             }
         }
-        if (ad_judge_score(&r->judge, &s->track[i], &sample, *k, res))
-            return SIZE_MAX - 1;
-        if (res->s.state == AD_OK && (best == SIZE_MAX || res->surprise > r->result[best].surprise))
-            best = i;
-        if (res->s.state == AD_OK && (r->set.explain || res->flagged))
-            ad_judge_bounds(&r->judge, &s->track[i], &sample, *k, res);
-        if (ad_judge_learn(&r->judge, &s->track[i], &sample, *k, res))
-            return SIZE_MAX - 1;
+        if (judge_track(r, &s->track[i], sample, k, res))
+            return NO_MEMORY;
+        if (is_scored(res) && (best < 0 || res->surprise > r->result[best].surprise))
+            best = (ptrdiff_t)i;
     }
     return best;
 }
 
 /* The state of the record as a whole. */
-static enum ad_state record_state(const struct ad_run *r, size_t best, bool gap)
+static enum ad_state record_state(const struct ad_run *r, ptrdiff_t best, bool gap)
 {
-    if (best != SIZE_MAX)
+    if (best >= 0)
         return r->result[best].s.state == AD_SHIFT ? AD_SHIFT : gap ? AD_NODATA : AD_OK;
     for (size_t i = 0; i < r->ntrack; i++)
         if (r->result[i].s.state == AD_WARMUP)
@@ -235,14 +243,14 @@ static enum ad_state record_state(const struct ad_run *r, size_t best, bool gap)
     return AD_MISSING;
 }
 
-static int unknown_group(struct ad_run *r)
+static ptrdiff_t unknown_group(struct ad_run *r)
 {
     if (!r->absent_warned && !r->set.quiet)
         ad_run_say(r, "%s: has no model of some groups; they are not scored", r->set.model);
     r->absent_warned = true;
     for (size_t i = 0; i < r->ntrack; i++)
         r->result[i] = (struct ad_result){.s.state = AD_WARMUP};
-    return 0;
+    return NONE;
 }
 
 /* Times of the sample in its series. Returns whether there was a gap before it. */
@@ -262,28 +270,32 @@ static bool set_times(struct ad_run *r, struct ad_series *s, double t, struct ad
     }
     if (!isnan(s->last))
         sample->elapsed = t - s->last;
-    if (!r->set.model || r->set.fit)
+    if (r->learns)
         s->last = t;
     return r->set.gap > 0 && sample->elapsed > r->set.gap;
 }
 
-static void output(struct ad_run *r, const struct ad_record *rec, size_t best, enum ad_state state)
+static void output(struct ad_run *r, const struct ad_record *rec, ptrdiff_t best, bool gap)
 {
-    const struct ad_result *res = best == SIZE_MAX ? NULL : &r->result[best];
+    const struct ad_result *res = best < 0 ? NULL : &r->result[best];
     if (r->set.each)
         for (size_t i = 0; i < r->ntrack; i++)
             fill_cells(r->cell + 2 * i, &r->result[i]);
     else
         fill_cells(r->cell, res);
     if (r->set.explain)
-        fill_explanation(r, res ? (r->ntrack > 1 ? best : res->s.field) : 0, res, state);
+        fill_explanation(r,
+                         !res       ? 0
+                         : r->multi ? res->s.field
+                                    : (size_t)best,
+                         res, record_state(r, best, gap));
     ad_writer_put(r->writer, rec, r->cell);
 }
 
-static bool any_flagged(const struct ad_run *r, size_t best)
+static bool any_flagged(const struct ad_run *r, ptrdiff_t best)
 {
     if (!r->set.each)
-        return best != SIZE_MAX && r->result[best].flagged;
+        return best >= 0 && r->result[best].flagged;
     for (size_t i = 0; i < r->ntrack; i++)
         if (r->result[i].flagged)
             return true;
@@ -300,34 +312,28 @@ int ad_run_record(struct ad_run *r, const struct ad_record *rec)
     if (rec->kind != AD_RECORD_DATA)
         return handle_bad(r, rec, NULL, rec->why, (struct ad_str){0});
     double t;
-    size_t present = 0, k = 1, best = SIZE_MAX;
+    size_t present = 0;
     int ok = read_values(r, rec, &t, &present);
     if (ok <= 0)
         return ok;
-    struct ad_series *s = find_series(r, rec);
-    if (!s && !(r->set.model && !r->set.fit))
+    struct ad_series *s = r->only ? r->only : find_series(r, rec);
+    if (!s && r->learns)
         return ad_err_nomem(&r->err);
-    struct ad_sample sample = {.x = r->x, .n = r->sel.field.n};
+    struct ad_sample sample = {.x = r->x, .n = r->multi ? r->sel.field.n : 1};
     bool gap = set_times(r, s, t, &sample);
-    if (s)
-        best = judge(r, s, &sample, present, &k);
-    else
-        unknown_group(r);
-    if (best == SIZE_MAX - 1)
+    ptrdiff_t best = s ? judge(r, s, &sample, present) : unknown_group(r);
+    if (best == NO_MEMORY)
         return ad_err_nomem(&r->err);
     bool flagged = any_flagged(r, best);
     r->count.records++;
     r->count.good++;
     r->count.flagged += flagged;
-    if (best != SIZE_MAX) {
-        r->count.scored++;
-        if (r->set.budget_per_day > 0) {
-            ad_budget_add(&r->budget, t, r->result[best].surprise, flagged);
-            if (r->budget.s0 != r->judge.s0)
-                ad_judge_set_line(&r->judge, r->budget.s0);
-        }
+    if (best >= 0 && r->set.budget_per_day > 0) {
+        ad_budget_add(&r->budget, t, r->result[best].surprise, flagged);
+        if (r->budget.s0 != r->judge.s0)
+            ad_judge_set_line(&r->judge, r->budget.s0);
     }
     if (!r->set.fit && (flagged || !r->set.anomalies))
-        output(r, rec, best, record_state(r, best, gap));
+        output(r, rec, best, gap);
     return 0;
 }

@@ -162,18 +162,19 @@ static void drop_track(void *judge, struct ad_track *track)
 
 static int prepare_judging(struct ad_run *r)
 {
-    bool multi = r->cmd->detector->flags & AD_MULTI;
-    r->ntrack = multi ? 1 : r->sel.field.n;
+    r->multi = r->cmd->detector->flags & AD_MULTI;
+    r->learns = r->set.fit || !r->set.model;
+    r->ntrack = r->multi ? 1 : r->sel.field.n;
     double s0 = -log(r->set.alpha);
     struct ad_judge_cfg cfg = {.detector = r->cmd->detector,
                                .cfg = r->cmd->cfg,
-                               .nfield = multi ? r->sel.field.n : 1,
+                               .nfield = r->multi ? r->sel.field.n : 1,
                                .nvalue = r->sel.field.n,
                                .direction = (enum ad_direction)r->set.direction,
                                .min_delta = r->set.min_delta,
                                .min_pct = r->set.min_pct,
                                .shift_after = (unsigned)r->set.shift_after,
-                               .learn = !r->set.no_learn && (r->set.fit || !r->set.model)};
+                               .learn = !r->set.no_learn && r->learns};
     ad_budget_init(&r->budget, r->set.budget_per_day, s0);
     if (ad_judge_init(&r->judge, &cfg, s0, &r->err) ||
         ad_keytab_init(&r->keys, r->set.max_keys, (uint32_t)r->ntrack, &r->err))
@@ -226,6 +227,7 @@ int ad_run_prepare(struct ad_run *r)
     if (wrong)
         return ad_err_set(&r->err, "%s needs a time field; name it with -t", wrong);
     choose_output(r);
+    r->to_csv = r->in.kind == AD_FORMAT_NDJSON && r->out.kind == AD_FORMAT_CSV;
     if (name_appended(r) || check_collisions(r) || want_fields(r) || prepare_judging(r))
         return -1;
     if (!r->have_loaded && r->in.kind == AD_FORMAT_CSV && r->in.header &&

@@ -16,7 +16,7 @@
 
 /* What was seen so far. */
 struct ad_counts {
-    unsigned long long records, scored, good, flagged, bad, late, warned;
+    unsigned long long records, good, flagged, bad, late, warned;
 };
 
 /* Where a file was left, so that --resume can go on there. */
@@ -37,6 +37,7 @@ struct ad_run {
     struct ad_reader *reader;
     struct ad_writer *writer;
     struct ad_format in, out;
+    bool to_csv; /* from NDJSON */
 
     struct ad_selection sel;
     struct ad_names na;       /* words for missing values beyond the usual */
@@ -46,6 +47,8 @@ struct ad_run {
     size_t time_slot;     /* SIZE_MAX: none */
     size_t appended_slot; /* first of the appended names, where a record might have them */
     size_t ntrack;        /* tracks of a series */
+    bool multi;           /* one track takes all fields */
+    bool learns;          /* new groups get a series: not with a model */
 
     struct ad_keytab keys;
     struct ad_judge judge;
