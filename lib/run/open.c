@@ -160,6 +160,18 @@ static void drop_track(void *judge, struct ad_track *track)
     ad_judge_drop(judge, track);
 }
 
+static int open_lane(struct ad_run *r)
+{
+    r->lane = calloc(AD_READER_BLOCK, sizeof *r->lane);
+    r->lane_x = calloc(AD_READER_BLOCK, sizeof *r->lane_x);
+    r->lane_surprise = calloc(AD_READER_BLOCK, sizeof *r->lane_surprise);
+    if (!r->lane || !r->lane_x || !r->lane_surprise)
+        return ad_err_nomem(&r->err);
+    for (size_t i = 0; i < AD_READER_BLOCK; i++)
+        r->lane[i] = (struct ad_sample){.x = &r->lane_x[i], .n = 1};
+    return 0;
+}
+
 static int prepare_judging(struct ad_run *r)
 {
     r->multi = r->cmd->detector->flags & AD_MULTI;
@@ -184,7 +196,9 @@ static int prepare_judging(struct ad_run *r)
     r->x = calloc(r->sel.field.n, sizeof *r->x);
     r->result = calloc(r->ntrack, sizeof *r->result);
     r->cell = calloc(r->appended.n, sizeof *r->cell);
-    return r->x && r->result && r->cell ? 0 : ad_err_nomem(&r->err);
+    if (!r->x || !r->result || !r->cell)
+        return ad_err_nomem(&r->err);
+    return ad_run_has_lane(r) && !r->set.unbuffered ? open_lane(r) : 0;
 }
 
 static void tell_guesses(const struct ad_run *r)

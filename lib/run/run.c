@@ -68,6 +68,19 @@ static int housekeep(struct ad_run *r)
     return r->sink.error ? ad_sink_flush(&r->sink, &r->err) : 0;
 }
 
+static int process_block(struct ad_run *r, const struct ad_record *block, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (r->lane)
+            i += ad_run_lane(r, block + i, n - i);
+        if (i < n && ad_run_record(r, &block[i]))
+            return -1;
+        if (r->set.unbuffered && ad_sink_flush(&r->sink, &r->err))
+            return -1;
+    }
+    return 0;
+}
+
 static int process(struct ad_run *r)
 {
     static struct ad_record block[AD_READER_BLOCK];
@@ -75,13 +88,7 @@ static int process(struct ad_run *r)
         return -1;
     int n;
     while ((n = ad_reader_block(r->reader, block, AD_READER_BLOCK, &r->err)) > 0) {
-        for (int i = 0; i < n; i++) {
-            if (ad_run_record(r, &block[i]))
-                return -1;
-            if (r->set.unbuffered && ad_sink_flush(&r->sink, &r->err))
-                return -1;
-        }
-        if (housekeep(r))
+        if (process_block(r, block, (size_t)n) || housekeep(r))
             return -1;
         if (ad_run_stop)
             return AD_SOURCE_STOPPED;
@@ -135,6 +142,9 @@ static void run_free(struct ad_run *r)
     free(r->x);
     free(r->result);
     free(r->cell);
+    free(r->lane);
+    free(r->lane_x);
+    free(r->lane_surprise);
     ad_err_free(&r->err);
 }
 

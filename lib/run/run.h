@@ -59,6 +59,8 @@ struct ad_run {
     struct ad_result *result; /* [ntrack] */
     struct ad_cell *cell;     /* [appended.n] */
     struct ad_buf key, reason;
+    struct ad_sample *lane; /* the fast lane's samples, AD_READER_BLOCK each, or NULL */
+    double *lane_x, *lane_surprise;
 
     struct ad_counts count;
     struct timespec started, saved, shown;
@@ -87,6 +89,11 @@ int ad_run_prepare(struct ad_run *r);
 
 /* loop.c: one record through detection to output. Returns 0, or -1 with r->err set. */
 int ad_run_record(struct ad_run *r, const struct ad_record *rec);
+
+/* lane.c: the fast lane. Whether this run may use it at all; and how many of the n records were
+ * ordinary and have gone through it, from the first on. The next is one for ad_run_record(). */
+bool ad_run_has_lane(const struct ad_run *r);
+size_t ad_run_lane(struct ad_run *r, const struct ad_record *rec, size_t n);
 
 /* state.c: read the container before the options that it can stand in for are used; check it
  * against the run and fill the series once fields are chosen; write it. Each returns 0, -1, or (the
