@@ -20,7 +20,8 @@ int ad_robust_add(struct ad_robust *r, double x, double t);
 
 /* For Gaussian values (x - median)/scale, x not among the n of the window, is distributed as
  * `factor` times Student's t with `nu` degrees of freedom: false-alarm rates hold within a few
- * percent from 0.1 to 0.0001 for n >= 10. By simulation, tests/bench/robust-factors.py. */
+ * percent from 0.1 to 0.0001 for n >= 10; nu is 0 for n < 3, where there is no law. By simulation,
+ * tests/bench/robust-factors.py. */
 struct ad_robust_law {
     double factor, nu;
 };

@@ -32,7 +32,7 @@ static double remainder_at(double t, double inv)
  * 1e15 the limit is as good. */
 static double leading(double q, double nu, double inv)
 {
-    if (nu < 1e6)
+    if (nu < 1e5)
         return (nu - 1) * log(1 + q * inv);
     return nu < 1e15 ? (nu - 1) * log1p(q * inv) : q;
 }
@@ -79,19 +79,32 @@ double ad_surprise_upper(double t, double s)
     return t >= 0 ? s + LN2 : -log1p(-0.5 * exp(-s));
 }
 
+/* False position with the Illinois rule (Dowell and Jarratt 1971): an end that stays twice has its
+ * weight halved, so that both ends close in. */
 double ad_surprise_t_at(double s, double nu)
 {
-    double lo = 0, hi = 1;
-    while (ad_surprise_t(hi, nu) < s && hi < T_MAX) {
+    double lo = 0, hi = 1, below = -s, above;
+    for (; (above = ad_surprise_t(hi, nu) - s) < 0 && hi < T_MAX; hi *= 2) {
         lo = hi;
-        hi *= 2;
+        below = above;
     }
-    for (;;) {
-        double mid = lo + (hi - lo) / 2;
-        if (mid <= lo || mid >= hi)
-            return lo;
-        *(ad_surprise_t(mid, nu) < s ? &lo : &hi) = mid;
+    double t = hi, off = above;
+    for (int last = 0, i = 0; i < 100 && fabs(off) > 1e-13 * s && hi > lo; i++) {
+        t = above > 0 ? hi - above * (hi - lo) / (above - below) : hi;
+        off = ad_surprise_t(t, nu) - s;
+        if (off < 0) {
+            above *= last < 0 ? 0.5 : 1;
+            lo = t;
+            below = off;
+            last = -1;
+        } else {
+            below *= last > 0 ? 0.5 : 1;
+            hi = t;
+            above = off;
+            last = 1;
+        }
     }
+    return t;
 }
 
 double ad_surprise_upper_at(double s, double nu)
