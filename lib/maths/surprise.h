@@ -8,14 +8,15 @@
 /* -ln P(|T| >= |t|), T Student with nu degrees of freedom. */
 double ad_surprise_t(double t, double nu);
 
-/* The same within 1e-8 and three times as fast, for one nu that is asked for again and again: each
- * thread keeps a table for the nu of its last call, made by the first (20 microseconds). */
+/* The same within the same error and five times as fast, for one nu that is asked for again and
+ * again: each thread keeps a table for the nu of its last call, made by the first (20
+ * microseconds). */
 double ad_surprise_t_again(double t, double nu);
 
 /* -ln P(T >= t), from s = -ln P(|T| >= |t|) as either function above gives it. */
 double ad_surprise_upper(double t, double s);
 
-/* The t >= 0 at which ad_surprise_t(t, nu) reaches s; about a microsecond. */
+/* The t >= 0 at which ad_surprise_t(t, nu) reaches s; half a microsecond. */
 double ad_surprise_t_at(double s, double nu);
 
 /* The t at which the surprise of T >= t reaches s; 0 for s below ln 2. */

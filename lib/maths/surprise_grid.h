@@ -5,7 +5,7 @@
 #define AD_PI 3.14159265358979323846
 
 /* Cells over u = t/(1 + t) and over v = 2/(nu + 1). */
-enum { AD_SURPRISE_U = 48, AD_SURPRISE_V = 20 };
+enum { AD_SURPRISE_U = 48, AD_SURPRISE_V = 24 };
 
 /* The leading terms' a, of 1/nu: exact for nu = 1 and for the Gaussian, so that nothing is left of
  * S there as t grows. */

@@ -349,6 +349,11 @@ bool ad_reader_idle(const struct ad_reader *r)
            !ad_source_ready(r->src);
 }
 
+bool ad_reader_done(const struct ad_reader *r)
+{
+    return r->done;
+}
+
 bool ad_reader_seen(const struct ad_reader *r, size_t i)
 {
     return r->seen[i];

@@ -59,6 +59,9 @@ enum { AD_READER_BLOCK = 1024 };
 /* Whether the next ad_reader_block() would wait for somebody else. */
 bool ad_reader_idle(const struct ad_reader *r);
 
+/* Whether everything was read: there is no current file any more. */
+bool ad_reader_done(const struct ad_reader *r);
+
 /* Whether slot i was ever there (NDJSON; in CSV always). */
 bool ad_reader_seen(const struct ad_reader *r, size_t i);
 

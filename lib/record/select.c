@@ -132,6 +132,8 @@ static int choose_time(struct ad_selection *sel, const struct ad_select_cfg *cfg
 {
     static const char *const usual[] = {"timestamp",  "time", "ts",
                                         "@timestamp", "date", "datetime"};
+    if (cfg->time && !*cfg->time)
+        return 0;
     if (cfg->time) {
         if (choose_list(&sel->time, "time", cfg->time, r, err))
             return -1;
@@ -215,7 +217,7 @@ int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const s
               struct ad_clock *clock, struct ad_err *err)
 {
     *sel = (struct ad_selection){0};
-    if (cfg->group && choose_list(&sel->group, "group-by", cfg->group, r, err))
+    if (cfg->group && *cfg->group && choose_list(&sel->group, "group-by", cfg->group, r, err))
         return -1;
     if (cfg->field && choose_list(&sel->field, "field", cfg->field, r, err))
         return -1;

@@ -7,7 +7,8 @@
 #include "record/reader.h"
 
 struct ad_select_cfg {
-    const char *field, *group, *time; /* as the options -f, -g, -t give them, or NULL */
+    const char *field, *group,
+        *time; /* as the options -f, -g, -t give them, or NULL; "" for no group, no time */
     bool many; /* by default take all fields that qualify, not the only one */
 };
 

@@ -317,8 +317,12 @@ int ad_reader_next_file(struct ad_reader *r, struct ad_err *err)
             r->beg = BOM;
         if ((rc = skip_blank(r, err)) < 0)
             return rc;
-        if (r->beg == r->end)
+        uint64_t offset = 0;
+        if (r->beg == r->end) {
+            if (r->cfg.leave && r->cfg.leave(r->cfg.arg, r->src, offset, err))
+                return -1;
             continue;
+        }
         bool first = r->columns.n == 0 && !r->json;
         if (first)
             rc = find_format(r, err);
@@ -330,7 +334,6 @@ int ad_reader_next_file(struct ad_reader *r, struct ad_err *err)
             rc = find_first(r, err);
         if (rc < 0)
             return rc;
-        uint64_t offset;
         rc = r->cfg.enter ? r->cfg.enter(r->cfg.arg, r->src, &offset, err) : 0;
         if (rc > 0 && offset > ad_reader_offset(r)) {
             if (ad_source_seek(r->src, offset, err))

@@ -258,17 +258,16 @@ bool ad_writer_put_bad(struct ad_writer *w, const struct ad_record *rec)
     return true;
 }
 
-const char *ad_writer_surprise(struct ad_writer *w, const struct ad_record *rec)
+bool ad_writer_surprise(struct ad_writer *w, const struct ad_record *rec, struct ad_str *key)
 {
     struct ad_json_member m;
     for (size_t at = 0; ad_json_next(rec->body, &at, &m);) {
         w->text.len = 0;
-        struct ad_str key = m.key;
+        *key = m.key;
         if (m.key_escaped && ad_json_unescape(m.key, &w->text) == 0)
-            key = (struct ad_str){w->text.s, w->text.len};
-        if (ad_names_find(w->cfg.columns, key) < 0)
-            return "a member that the first record does not have: give all of them there, or use "
-                   "-o ndjson";
+            *key = (struct ad_str){w->text.s, w->text.len};
+        if (ad_names_find(w->cfg.columns, *key) < 0)
+            return true;
     }
-    return NULL;
+    return false;
 }

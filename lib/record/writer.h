@@ -40,7 +40,8 @@ void ad_writer_put(struct ad_writer *w, const struct ad_record *rec, const struc
  * number of fields. Returns false if the output format cannot hold it; it is then left out. */
 bool ad_writer_put_bad(struct ad_writer *w, const struct ad_record *rec);
 
-/* Why an NDJSON record cannot be converted to CSV, a string literal, or NULL if it can. */
-const char *ad_writer_surprise(struct ad_writer *w, const struct ad_record *rec);
+/* Whether an NDJSON record has a member that is none of the columns, so that it cannot be converted
+ * to CSV: its name in *key, which lives until the next call. */
+bool ad_writer_surprise(struct ad_writer *w, const struct ad_record *rec, struct ad_str *key);
 
 #endif

@@ -11,7 +11,7 @@ bool ad_run_has_lane(const struct ad_run *r)
     const struct ad_settings *s = &r->set;
     return r->cmd->detector->advance && !r->multi && r->sel.field.n == 1 && r->sel.group.n == 0 &&
            r->learns && !s->no_learn && !s->fit && !s->explain && !s->each && !s->anomalies &&
-           s->budget_per_day == 0 && s->gap == 0 && r->in.kind == AD_FORMAT_CSV;
+           s->budget_per_day == 0 && r->na.n == 0 && s->gap == 0 && r->in.kind == AD_FORMAT_CSV;
 }
 
 /* Read times and values up to the first record that is not ordinary. */

@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -58,9 +59,10 @@ static int read_values(struct ad_run *r, const struct ad_record *rec, double *t,
     if (taken)
         return handle_bad(r, rec, taken, "already there; choose another --name",
                           (struct ad_str){0});
-    const char *surprise = r->to_csv ? ad_writer_surprise(r->writer, rec) : NULL;
-    if (surprise)
-        return handle_bad(r, rec, NULL, surprise, (struct ad_str){0});
+    struct ad_str key;
+    if (r->to_csv && ad_writer_surprise(r->writer, rec, &key))
+        return handle_bad(r, rec, &key, "not in the first record, which gave the columns",
+                          (struct ad_str){0});
     *t = NAN;
     if (r->time_slot != SIZE_MAX) {
         struct ad_str text = rec->value[r->time_slot];
@@ -70,7 +72,8 @@ static int read_values(struct ad_run *r, const struct ad_record *rec, double *t,
     *present = 0;
     for (size_t i = 0; i < r->sel.field.n; i++) {
         struct ad_str text = rec->value[r->value_slot[i]];
-        if (ad_number_parse(text, &r->x[i]) == 0) {
+        bool word = r->na.n && ad_names_find(&r->na, text) >= 0;
+        if (!word && ad_number_parse(text, &r->x[i]) == 0) {
             ++*present;
             continue;
         }
@@ -150,6 +153,8 @@ static struct ad_str reason(struct ad_run *r, struct ad_str name, double x,
     }
     if (res->s.state == AD_SHIFT)
         ad_buf_addz(&r->reason, "; taken as the new level from here on");
+    if (r->reason.failed)
+        r->sink.error = ENOMEM;
     return (struct ad_str){r->reason.s, r->reason.failed ? 0 : r->reason.len};
 }
 

@@ -96,11 +96,8 @@ static int parse_size(const struct ad_opt *o, const char *text, void *to, struct
 static int parse_duration(const struct ad_opt *o, const char *text, void *to, struct ad_err *err)
 {
     double s;
-    if (ad_number_parse(ad_str_of(text), &s) == 0 && s == 0) {
-        *(double *)to = 0;
-        return 0;
-    }
-    if (ad_duration_parse(ad_str_of(text), &s))
+    bool bare = ad_number_parse(ad_str_of(text), &s) == 0 && s >= 0;
+    if (bare ? s > 0 && o->type != AD_OPT_SECONDS : ad_duration_parse(ad_str_of(text), &s))
         return ad_err_set(err, "--%s=%s: give a duration with its unit, such as 90s, 5m, 1.5h, 7d",
                           o->name, text);
     if (in_range(o, text, s, err))
@@ -145,6 +142,7 @@ static int set_option(const struct ad_opt_set *set, const struct ad_opt *o, cons
     case AD_OPT_SIZE:
         return parse_size(o, text, to, err);
     case AD_OPT_DURATION:
+    case AD_OPT_SECONDS:
         return parse_duration(o, text, to, err);
     case AD_OPT_EXTENT:
         return parse_extent(o, text, to, err);
@@ -293,6 +291,7 @@ void ad_opt_value(const struct ad_opt *o, const void *cfg, struct ad_buf *out)
         len = x == x ? ad_number_print(text, x) : 0;
         break;
     case AD_OPT_DURATION:
+    case AD_OPT_SECONDS:
         len = ad_duration_print(text, *(const double *)from);
         break;
     case AD_OPT_EXTENT:

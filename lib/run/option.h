@@ -19,6 +19,7 @@ enum ad_opt_type {
     AD_OPT_CHAR,     /* char: one byte, or \t, or tab */
     AD_OPT_SIZE,     /* unsigned long long: bytes, with K, M or G */
     AD_OPT_DURATION, /* double: seconds, from 5m, 1.5h */
+    AD_OPT_SECONDS,  /* double: the same, or a bare number of seconds */
     AD_OPT_EXTENT    /* struct ad_extent: rows, or a duration */
 };
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Bad records that are reported one by one; the others are counted. */
@@ -13,14 +14,22 @@ enum { REPORTED = 5 };
 
 void ad_run_say(const struct ad_run *r, const char *fmt, ...)
 {
+    struct ad_err text = {0};
     va_list ap;
     va_start(ap, fmt);
+    ad_err_vset(&text, fmt, ap);
+    va_end(ap);
     flockfile(stderr);
     fprintf(stderr, "%s%s: ", r->progress_shown ? "\r\033[K" : "", r->program);
-    vfprintf(stderr, fmt, ap);
+    /* Names of files are input too: nothing in them may reach the terminal as control. */
+    for (const char *s = text.text; *s; s++)
+        if ((unsigned char)*s < ' ' || *s == 0x7f)
+            fprintf(stderr, "\\x%02X", (unsigned)*s);
+        else
+            putc(*s, stderr);
     putc('\n', stderr);
     funlockfile(stderr);
-    va_end(ap);
+    ad_err_free(&text);
 }
 
 void ad_run_tell_bad(struct ad_run *r, const struct ad_record *rec, const struct ad_str *field,
@@ -104,8 +113,10 @@ int ad_run_write_stats(struct ad_run *r)
         ad_buf_addz(&b, "}\n");
     if (b.failed)
         return ad_err_nomem(&r->err);
-    /* Somebody else reads this file: a Prometheus collector, a shell. */
+    /* Somebody else reads this file, a collector of metrics: whatever the umask. */
+    mode_t mask = umask(0);
     struct ad_atomic *a = ad_atomic_open(r->set.stats, 0644, &r->err);
+    umask(mask);
     int rc = -1;
     if (a && ad_atomic_write(a, b.s, b.len, &r->err))
         ad_atomic_abort(a);

@@ -2,6 +2,7 @@
 #include "run/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,15 @@ static void die_by(int sig)
     raise(sig);
 }
 
+/* No file we open may become standard input, output or error where those are closed; using them
+ * stays an error. */
+static void fill_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 static int parse_options(struct ad_run *r, int argc, char **argv, int *first)
 {
     ad_settings_init(&r->set);
@@ -53,18 +63,38 @@ static int parse_options(struct ad_run *r, int argc, char **argv, int *first)
     return 0;
 }
 
+static int save_all(struct ad_run *r)
+{
+    clock_gettime(CLOCK_MONOTONIC, &r->saved);
+    r->records_saved = r->count.records;
+    return ad_run_save_state(r) || ad_run_write_stats(r) ? -1 : 0;
+}
+
+/* On live input: save when it is time, also while nothing comes. */
+static int save_when_due(struct ad_run *r, bool idle)
+{
+    if (r->set.save_every <= 0 || !(r->set.state || r->set.stats))
+        return 0;
+    for (;;) {
+        double left = r->set.save_every - ad_run_seconds(&r->saved);
+        if (left <= 0 && r->count.records > r->records_saved && save_all(r))
+            return -1;
+        if (left <= 0)
+            clock_gettime(CLOCK_MONOTONIC, &r->saved);
+        else if (!idle || ad_source_wait(r->source, left > 3600 ? 3600000 : (int)(left * 1000) + 1))
+            return 0;
+    }
+}
+
 /* Between blocks: what is due by the clock. */
 static int housekeep(struct ad_run *r)
 {
-    bool idle = ad_reader_idle(r->reader);
+    bool idle = ad_reader_idle(r->reader), live = ad_source_total(r->source) == 0;
     if (idle && ad_sink_flush(&r->sink, &r->err))
         return -1;
     ad_run_progress(r);
-    if (idle && r->set.save_every > 0 && ad_run_seconds(&r->saved) >= r->set.save_every) {
-        if (ad_run_save_state(r) || ad_run_write_stats(r))
-            return -1;
-        clock_gettime(CLOCK_MONOTONIC, &r->saved);
-    }
+    if (live && save_when_due(r, idle))
+        return -1;
     return r->sink.error ? ad_sink_flush(&r->sink, &r->err) : 0;
 }
 
@@ -119,7 +149,7 @@ static int finish(struct ad_run *r)
         return -1;
     if (r->count.bad && r->count.good == 0 && ad_run_stop == 0)
         return ad_err_set(&r->err, "no good record in the input");
-    return ad_run_save_state(r) || ad_run_write_stats(r) ? -1 : 0;
+    return save_all(r);
 }
 
 static void run_free(struct ad_run *r)
@@ -176,6 +206,7 @@ int ad_run(const struct ad_cmd *cmd, int argc, char **argv)
 {
     struct ad_run r = {.cmd = cmd, .program = cmd->name, .lock = -1};
     int first = argc, status = 0;
+    fill_descriptors();
     clock_gettime(CLOCK_MONOTONIC, &r.started);
     r.saved = r.shown = r.started;
     if (parse_options(&r, argc, argv, &first)) {

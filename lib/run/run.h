@@ -76,6 +76,7 @@ struct ad_run {
     size_t nplace;
     int64_t created;
     uint64_t records_before;
+    unsigned long long records_saved;
 };
 
 /* The signal that asked the run to end, or 0. */

@@ -42,8 +42,8 @@ const struct ad_opt ad_settings_rows[] = {
     {.type = AD_OPT_HEADING, .help = "State and models"},
     {"state", 'S', AD_OPT_TEXT, AT(state), 0, 0, "FILE", "load it, learn on, save it"},
     {"resume", 0, AD_OPT_FLAG, AT(resume), 0, 0, NULL, "go on where the last run stopped"},
-    {"save-every", 0, AD_OPT_DURATION, AT(save_every), 0, 0, "DURATION", "on live input (60s)"},
-    {"lock-wait", 0, AD_OPT_DURATION, AT(lock_wait), 0, 0, "DURATION", "for another run (0)"},
+    {"save-every", 0, AD_OPT_SECONDS, AT(save_every), 0, 0, "DURATION", "on live input (60s)"},
+    {"lock-wait", 0, AD_OPT_SECONDS, AT(lock_wait), 0, 0, "DURATION", "for another run (0)"},
     {"model", 'm', AD_OPT_TEXT, AT(model), 0, 0, "FILE", "score with it, learn nothing"},
     {"fit", 0, AD_OPT_FLAG, AT(fit), 0, 0, NULL, "learn only, and write the model"},
     {"max-keys", 0, AD_OPT_COUNT, AT(max_keys), 1, 1e9, "N", "groups kept (1000000)"},
@@ -101,6 +101,12 @@ int ad_settings_check(struct ad_settings *s, struct ad_err *err)
 {
     if (s->budget && parse_budget(s->budget, &s->budget_per_day, err))
         return -1;
+    const struct {
+        const char *option, *list;
+    } lists[] = {{"field", s->field}, {"group-by", s->group}, {"time", s->time}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (lists[i].list && !*lists[i].list)
+            return ad_err_set(err, "--%s: name a field", lists[i].option);
     if (s->name && !is_name(s->name))
         return ad_err_set(err, "--name=%s: use letters, digits and _, no digit first", s->name);
     if (s->fit && !s->model)

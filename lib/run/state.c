@@ -109,7 +109,7 @@ static int default_to_loaded(struct ad_run *r, const char *key, const char **set
 {
     for (size_t i = 0; i < r->loaded.noption && !*setting; i++) {
         struct ad_str v = r->loaded.options[i].value;
-        if (!v.len || !ad_str_eq(r->loaded.options[i].key, ad_str_of(key)))
+        if (!ad_str_eq(r->loaded.options[i].key, ad_str_of(key)))
             continue;
         char *z = malloc(v.len + 1);
         if (!z)
@@ -269,12 +269,30 @@ static int save_payload(struct ad_run *r, struct ad_buf *payload)
     return payload->failed ? ad_err_nomem(&r->err) : 0;
 }
 
+/* Nothing was read, but files may have been found empty: all else stays as it was loaded. */
+static int save_places(struct ad_run *r)
+{
+    struct ad_buf payload = {0};
+    struct ad_save out = {.out = &payload};
+    save_table(r, &out);
+    ad_buf_add(&payload, r->loaded.payload.s, r->loaded.payload.len);
+    struct ad_container c = r->loaded;
+    c.payload = (struct ad_str){payload.s, payload.len};
+    int rc = payload.failed ? ad_err_nomem(&r->err)
+                            : ad_container_write(r->set.state, 0600, &c, &r->err);
+    ad_buf_free(&payload);
+    return rc;
+}
+
 int ad_run_save_state(struct ad_run *r)
 {
     bool model = r->set.fit && r->set.model;
-    if ((!r->set.state && !model) || !r->reader || !r->judge.line)
+    if (!r->set.state && !model)
         return 0;
-    if (r->set.resume && ad_run_leave_file(r, r->source, ad_reader_offset(r->reader), &r->err))
+    if (!r->judge.line)
+        return r->have_loaded && r->set.resume ? save_places(r) : 0;
+    if (r->set.resume && !ad_reader_done(r->reader) &&
+        ad_run_leave_file(r, r->source, ad_reader_offset(r->reader), &r->err))
         return -1;
     struct shape shape;
     if (shape_make(r, &shape, &r->err))
@@ -296,7 +314,6 @@ int ad_run_save_state(struct ad_run *r)
         rc = ad_container_write(state_path(r), model ? 0666 : 0600, &c, &r->err);
     ad_buf_free(&payload);
     shape_free(&shape);
-    clock_gettime(CLOCK_MONOTONIC, &r->saved);
     return rc;
 }
 
@@ -329,16 +346,16 @@ int ad_run_enter_file(void *run, struct ad_source *src, uint64_t *offset, struct
     if (!st.regular)
         return ad_err_set(err, "%s: --resume needs a named plain file", ad_source_name(src));
     struct ad_place *p = find_place(r, &st);
-    if (!p)
-        return 0;
     uint32_t crc;
     struct ad_err ignored = {0};
-    bool same =
-        st.size >= p->offset && ad_source_crc(src, p->offset, &crc, &ignored) == 0 && crc == p->crc;
+    bool same = p && st.size >= p->offset && ad_source_crc(src, p->offset, &crc, &ignored) == 0 &&
+                crc == p->crc;
     ad_err_free(&ignored);
-    if (!same && r->set.verbose)
-        ad_run_say(r, "%s: truncated or replaced, starting at its beginning", ad_source_name(src));
-    *offset = p->offset;
+    if (!same && r->set.verbose && r->have_loaded)
+        ad_run_say(r, "%s: %s, starting at its beginning", ad_source_name(src),
+                   p ? "truncated or rewritten" : "another file than in the last run");
+    if (same)
+        *offset = p->offset;
     return same;
 }
 
