@@ -187,6 +187,23 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
     return 0;
 }
 
+static size_t advance(void *state, const struct ad_sample *in, size_t n, const struct ad_line *line,
+                      double most, double *surprise)
+{
+    struct zscore *z = state;
+    size_t i = 0;
+    for (; i < n && !z->phase && !z->cfg->adaptive; i++) {
+        double x = in[i].x[0];
+        struct ad_score out;
+        judge(&z->whole, z->cfg, x, line, &out);
+        if (out.state != AD_OK || out.surprise >= most ||
+            ad_zscore_series_learn(&z->whole, z->cfg, x, x, in[i].t))
+            break;
+        surprise[i] = out.surprise;
+    }
+    return i;
+}
+
 /* Of a season: how many phases are known, then each led by its index, in order. */
 static void save(const void *state, struct ad_save *out)
 {
@@ -230,6 +247,7 @@ const struct ad_detector ad_zscore = {
     .score = score,
     .bounds = bounds,
     .learn = learn,
+    .advance = advance,
     .save = save,
     .load = load,
 };
