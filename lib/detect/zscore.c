@@ -82,8 +82,9 @@ static struct ad_zscore_series **phase_of(const struct zscore *z, const struct a
 {
     if (isnan(in->wall))
         return NULL;
-    double turn = in->wall / z->cfg->seasonal, phases = (double)z->cfg->phases;
-    double i = floor((turn - floor(turn)) * phases);
+    /* Multiplied first, so that whole seconds at the start of a phase divide exactly. */
+    double into = fmod(in->wall, z->cfg->seasonal), phases = (double)z->cfg->phases;
+    double i = floor((into < 0 ? into + z->cfg->seasonal : into) * phases / z->cfg->seasonal);
     return &z->phase[(size_t)(i < phases ? i : phases - 1)];
 }
 
@@ -104,17 +105,19 @@ static double alpha_factor(const struct ad_zscore_series *s, const struct ad_zsc
     return s->volatility < 4 ? 1 / sqrt(s->volatility) : 0.5;
 }
 
-static void judge(const struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg, double x,
-                  const struct ad_line *line, struct ad_score *out)
+/* Judge x, if enough is known to do so. */
+static inline void judge(const struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg,
+                         int method, double x, const struct ad_zscore_correction *c,
+                         struct ad_score *out)
 {
     struct ad_zscore_estimate e;
     out->state = AD_WARMUP;
-    if (!ad_zscore_series_estimate(s, cfg, line, &e))
+    if (!ad_zscore_series_estimate(s, cfg, method, c, &e))
         return;
     double off = x - e.center, t = off < 0 || off > 0 ? off / e.reach : 0;
     double surprise = e.steady ? ad_surprise_t_again(t, e.nu) : ad_surprise_t(t, e.nu);
-    if (line->direction != AD_BOTH)
-        surprise = ad_surprise_upper(line->direction == AD_UP ? t : -t, surprise);
+    if (c->line.direction != AD_BOTH)
+        surprise = ad_surprise_upper(c->line.direction == AD_UP ? t : -t, surprise);
     double most = most_surprise(s, cfg);
     out->state = AD_OK;
     out->surprise = surprise < most ? surprise : most;
@@ -133,7 +136,8 @@ static void score(void *state, const struct ad_sample *in, const struct ad_line 
     else if (place && !*place)
         out->state = AD_WARMUP;
     else
-        judge(place ? *place : &z->whole, z->cfg, in->x[0], line, out);
+        judge(place ? *place : &z->whole, z->cfg, z->cfg->method, in->x[0],
+              ad_zscore_correction(line), out);
 }
 
 static void bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
@@ -146,7 +150,8 @@ static void bounds(void *state, const struct ad_sample *in, const struct ad_line
     double at = line->s0 - log(out->alpha_factor);
     out->lower = -INFINITY;
     out->upper = INFINITY;
-    if (!s || at > most_surprise(s, z->cfg) || !ad_zscore_series_estimate(s, z->cfg, line, &e))
+    if (!s || at > most_surprise(s, z->cfg) ||
+        !ad_zscore_series_estimate(s, z->cfg, z->cfg->method, ad_zscore_correction(line), &e))
         return;
     double t =
         line->direction == AD_BOTH ? ad_surprise_t_at(at, e.nu) : ad_surprise_upper_at(at, e.nu);
@@ -179,29 +184,41 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
     double raw = in->x[0], x = raw < verdict->clip_lo ? verdict->clip_lo : raw;
     x = x > verdict->clip_hi ? verdict->clip_hi : x;
     struct ad_zscore_estimate e;
-    bool judged = z->cfg->adaptive && ad_zscore_series_estimate(s, z->cfg, line, &e);
-    if (ad_zscore_series_learn(s, z->cfg, raw, x, in->t) == -1)
+    bool judged = z->cfg->adaptive && ad_zscore_series_estimate(s, z->cfg, z->cfg->method,
+                                                                ad_zscore_correction(line), &e);
+    if (ad_zscore_series_learn(s, z->cfg, z->cfg->method, raw, x, in->t) == -1)
         return -1;
     if (judged)
         watch_volatility(s, &e, x);
     return 0;
 }
 
-static size_t advance(void *state, const struct ad_sample *in, size_t n, const struct ad_line *line,
-                      double most, double *surprise)
+static inline size_t advance_by(struct zscore *z, int method, const struct ad_sample *in, size_t n,
+                                const struct ad_line *line, double most, double *surprise)
 {
-    struct zscore *z = state;
+    const struct ad_zscore_correction *c = ad_zscore_correction(line);
     size_t i = 0;
-    for (; i < n && !z->phase && !z->cfg->adaptive; i++) {
+    for (; i < n; i++) {
         double x = in[i].x[0];
         struct ad_score out;
-        judge(&z->whole, z->cfg, x, line, &out);
+        judge(&z->whole, z->cfg, method, x, c, &out);
         if (out.state != AD_OK || out.surprise >= most ||
-            ad_zscore_series_learn(&z->whole, z->cfg, x, x, in[i].t))
+            ad_zscore_series_learn(&z->whole, z->cfg, method, x, x, in[i].t))
             break;
         surprise[i] = out.surprise;
     }
     return i;
+}
+
+static size_t advance(void *state, const struct ad_sample *in, size_t n, const struct ad_line *line,
+                      double most, double *surprise)
+{
+    struct zscore *z = state;
+    if (z->phase || z->cfg->adaptive)
+        return 0;
+    if (z->cfg->method == AD_ZSCORE_WINDOW)
+        return advance_by(z, AD_ZSCORE_WINDOW, in, n, line, most, surprise);
+    return advance_by(z, z->cfg->method, in, n, line, most, surprise);
 }
 
 /* Of a season: how many phases are known, then each led by its index, in order. */
