@@ -87,6 +87,8 @@ ad_bare() { "$tool" "$@" </dev/null; }
         err_has --state
         exits 2 ad --resume -S st <in
         err_has --resume
+        exits 2 ad --resume -S st - <in
+        err_has --resume
     done
 }
 
@@ -273,6 +275,9 @@ ad_bare() { "$tool" "$@" </dev/null; }
     printf 'value\n1\n\n2\n' >one
     printf 'value,x\n1,a\n\n2,b\n' >two
     printf '{"value":1}\n\n{"value":2}\n' >json
+    # also before the first record
+    printf '\n\nvalue,x\n1,a\n' >header
+    printf '\n{"value":1}\n' >first
     for tool in $(detectors); do
         good ad --stats=st <one
         equal "$(sed -n 3p out)" ,,
@@ -284,6 +289,12 @@ ad_bare() { "$tool" "$@" </dev/null; }
         good ad --stats=st <json
         equal "$(sed -n 2p out)" ""
         grep -q '"records":2' st || fail "$(cat st)"
+        good ad <header
+        bare <out >got && same header got
+        good ad <first
+        bare_json <out >got && same first got
+        good ad --no-header -f 1 < <(printf '\n1\n')
+        out_is < <(printf ',,\n1,,\n')
     done
 }
 
