@@ -7,6 +7,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#if defined(__GNUC__)
+#define AD_FLATTEN __attribute__((flatten))
+#else
+#define AD_FLATTEN
+#endif
+
 /* What the short-term volatility behind `adaptive` keeps per row: its half-life is 10 rows. */
 #define SHORT_KEEP 0.93303299153680741598
 
@@ -105,17 +111,28 @@ static double alpha_factor(const struct ad_zscore_series *s, const struct ad_zsc
     return s->volatility < 4 ? 1 / sqrt(s->volatility) : 0.5;
 }
 
-/* Judge x, if enough is known to do so. */
+/* -ln p of t, from the table of e->nu once that stays. */
+static inline double surprise_of(const struct ad_zscore_estimate *e, double t,
+                                 const struct ad_surprise_table **table)
+{
+    if (!e->steady)
+        return ad_surprise_t(t, e->nu);
+    if (!*table || (*table)->nu < e->nu || (*table)->nu > e->nu)
+        *table = ad_surprise_table(e->nu);
+    return ad_surprise_table_at(*table, t);
+}
+
+/* Judge x, if enough is known to do so. The table is kept from call to call; NULL at first. */
 static inline void judge(const struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg,
                          int method, double x, const struct ad_zscore_correction *c,
-                         struct ad_score *out)
+                         const struct ad_surprise_table **table, struct ad_score *out)
 {
     struct ad_zscore_estimate e;
     out->state = AD_WARMUP;
     if (!ad_zscore_series_estimate(s, cfg, method, c, &e))
         return;
-    double off = x - e.center, t = off < 0 || off > 0 ? off / e.reach : 0;
-    double surprise = e.steady ? ad_surprise_t_again(t, e.nu) : ad_surprise_t(t, e.nu);
+    double off = x - e.center, t = off != 0 ? off / e.reach : 0;
+    double surprise = surprise_of(&e, t, table);
     if (c->line.direction != AD_BOTH)
         surprise = ad_surprise_upper(c->line.direction == AD_UP ? t : -t, surprise);
     double most = most_surprise(s, cfg);
@@ -130,6 +147,7 @@ static void score(void *state, const struct ad_sample *in, const struct ad_line 
                   struct ad_score *out)
 {
     const struct zscore *z = state;
+    const struct ad_surprise_table *table = NULL;
     struct ad_zscore_series **place = z->phase ? phase_of(z, in) : NULL;
     if (isnan(in->x[0]) || (z->phase && !place))
         out->state = AD_MISSING;
@@ -137,7 +155,7 @@ static void score(void *state, const struct ad_sample *in, const struct ad_line 
         out->state = AD_WARMUP;
     else
         judge(place ? *place : &z->whole, z->cfg, z->cfg->method, in->x[0],
-              ad_zscore_correction(line), out);
+              ad_zscore_correction(line), &table, out);
 }
 
 static void bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
@@ -197,11 +215,12 @@ static inline size_t advance_by(struct zscore *z, int method, const struct ad_sa
                                 const struct ad_line *line, double most, double *surprise)
 {
     const struct ad_zscore_correction *c = ad_zscore_correction(line);
+    const struct ad_surprise_table *table = NULL;
     size_t i = 0;
     for (; i < n; i++) {
         double x = in[i].x[0];
         struct ad_score out;
-        judge(&z->whole, z->cfg, method, x, c, &out);
+        judge(&z->whole, z->cfg, method, x, c, &table, &out);
         if (out.state != AD_OK || out.surprise >= most ||
             ad_zscore_series_learn(&z->whole, z->cfg, method, x, x, in[i].t))
             break;
@@ -210,6 +229,8 @@ static inline size_t advance_by(struct zscore *z, int method, const struct ad_sa
     return i;
 }
 
+/* Without a call in the loop that the compiler can avoid. */
+AD_FLATTEN
 static size_t advance(void *state, const struct ad_sample *in, size_t n, const struct ad_line *line,
                       double most, double *surprise)
 {

@@ -46,32 +46,24 @@ double ad_surprise_t(double t, double nu)
     return s > 0 ? s : 0;
 }
 
-enum { CELLS_PER_UNIT = 16, CELLS = 8 * CELLS_PER_UNIT };
-
 static void fill(double (*cell)[4], double nu)
 {
-    for (int j = 0; j < CELLS; j++) {
+    for (int j = 0; j < AD_SURPRISE_CELLS; j++) {
         double f[4];
         for (int k = 0; k < 4; k++)
-            f[k] = ad_surprise_t((j + ad_cubic_at[k]) / CELLS_PER_UNIT, nu);
+            f[k] = ad_surprise_t((j + ad_cubic_at[k]) / AD_SURPRISE_CELLS_PER_UNIT, nu);
         ad_cubic_fit(f, cell[j]);
     }
 }
 
-double ad_surprise_t_again(double t, double nu)
+const struct ad_surprise_table *ad_surprise_table(double nu)
 {
-    static _Thread_local double cell[CELLS][4], cell_nu;
-    if (nu < cell_nu || nu > cell_nu) {
-        fill(cell, nu);
-        cell_nu = nu;
+    static _Thread_local struct ad_surprise_table table;
+    if (nu < table.nu || nu > table.nu) {
+        fill(table.cell, nu);
+        table.nu = nu;
     }
-    double u = fabs(t) * CELLS_PER_UNIT;
-    if (!(u < CELLS))
-        return ad_surprise_t(t, nu);
-    int j = (int)u;
-    const double *c = cell[j];
-    u -= j;
-    return ((c[3] * u + c[2]) * u + c[1]) * u + c[0];
+    return &table;
 }
 
 double ad_surprise_upper(double t, double s)
@@ -81,7 +73,7 @@ double ad_surprise_upper(double t, double s)
 
 /* False position with the Illinois rule (Dowell and Jarratt 1971): an end that stays twice has its
  * weight halved, so that both ends close in. */
-double ad_surprise_t_at(double s, double nu)
+static double solve(double s, double nu)
 {
     double lo = 0, hi = 1, below = -s, above;
     for (; (above = ad_surprise_t(hi, nu) - s) < 0 && hi < T_MAX; hi *= 2) {
@@ -105,6 +97,19 @@ double ad_surprise_t_at(double s, double nu)
         }
     }
     return t;
+}
+
+double ad_surprise_t_at(double s, double nu)
+{
+    static _Thread_local struct {
+        double s, nu, t;
+    } last;
+    if (s != last.s || nu != last.nu) {
+        last.t = solve(s, nu);
+        last.s = s;
+        last.nu = nu;
+    }
+    return last.t;
 }
 
 double ad_surprise_upper_at(double s, double nu)

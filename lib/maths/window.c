@@ -1,12 +1,6 @@
 #include "maths/window.h"
 
-#include "maths/moments.h"
-
-#include <float.h>
 #include <math.h>
-
-/* Part of the deviations that may be in doubt: 2^-33, 1e-10. */
-#define DOUBT_MAX 0x1p-33
 
 void ad_window_init(struct ad_window *w, double rows, double seconds)
 {
@@ -17,13 +11,6 @@ void ad_window_init(struct ad_window *w, double rows, double seconds)
 void ad_window_free(struct ad_window *w)
 {
     ad_recent_free(&w->last);
-}
-
-static void summarize(struct ad_window *w)
-{
-    double off = w->sum / (double)w->last.len, dev2 = w->squares - w->sum * off;
-    w->mean = w->k + off;
-    w->dev2 = dev2 > 0 ? dev2 : 0;
 }
 
 static void sum_around(struct ad_window *w, double k)
@@ -38,14 +25,14 @@ static void sum_around(struct ad_window *w, double k)
 }
 
 /* The first pass is around a value of the window, so that equal values give sums of exactly 0. */
-static void sum_anew(struct ad_window *w)
+void ad_window_sum_anew(struct ad_window *w)
 {
     sum_around(w, ad_recent_at(&w->last, 0));
     sum_around(w, w->k + w->sum / (double)w->last.len);
-    summarize(w);
+    ad_window_summarize(w);
 }
 
-int ad_window_add(struct ad_window *w, double x, double t)
+int ad_window_add_any(struct ad_window *w, double x, double t)
 {
     if (ad_recent_reserve(&w->last, t) == -1)
         return -1;
@@ -62,11 +49,7 @@ int ad_window_add(struct ad_window *w, double x, double t)
     double y = x - w->k;
     w->sum += y;
     w->squares += y * y;
-    /* No step met more than this, and each rounds by a few halves of DBL_EPSILON of it. */
-    w->doubt += 4 * DBL_EPSILON * steps * (before + w->squares);
-    summarize(w);
-    if (w->doubt > DOUBT_MAX * w->dev2)
-        sum_anew(w);
+    ad_window_settle(w, before, steps);
     return 0;
 }
 
@@ -90,6 +73,6 @@ int ad_window_load(struct ad_window *w, struct ad_load *load)
     w->squares = sums[2];
     w->doubt = sums[3];
     if (w->last.len > 0)
-        summarize(w);
+        ad_window_summarize(w);
     return load->failed || !isfinite(w->mean) || !isfinite(w->dev2) ? -1 : 0;
 }

@@ -8,7 +8,10 @@
 #ifndef AD_MATHS_WINDOW_H
 #define AD_MATHS_WINDOW_H
 
+#include "maths/moments.h"
 #include "maths/recent.h"
+
+#include <float.h>
 
 struct ad_window {
     struct ad_recent last;
@@ -23,7 +26,56 @@ void ad_window_free(struct ad_window *w);
 
 /* Take in ad_moments_limit(x) of time t. The variance of equal
  * values is exactly 0. Returns 0, or -1 out of memory with nothing changed. */
-int ad_window_add(struct ad_window *w, double x, double t);
+static inline int ad_window_add(struct ad_window *w, double x, double t);
+
+/* For ad_window_add() alone: any window, not only a full one of rows. */
+int ad_window_add_any(struct ad_window *w, double x, double t);
+
+/* For ad_window_add() alone: take the sums anew around the mean, and the mean and deviations from
+ * the sums. */
+void ad_window_sum_anew(struct ad_window *w);
+
+static inline void ad_window_summarize(struct ad_window *w)
+{
+    double off = w->sum / (double)w->last.len, dev2 = w->squares - w->sum * off;
+    w->mean = w->k + off;
+    w->dev2 = dev2 > 0 ? dev2 : 0;
+}
+
+/* Part of the deviations that may be in doubt: 2^-33, 1e-10. */
+#define AD_WINDOW_DOUBT 0x1p-33
+
+/* Account for `steps` values that came or left, before which the squares were `before`. */
+static inline void ad_window_settle(struct ad_window *w, double before, double steps)
+{
+    /* No step met more than this, and each rounds by a few halves of DBL_EPSILON of it. */
+    w->doubt += 4 * DBL_EPSILON * steps * (before + w->squares);
+    ad_window_summarize(w);
+    if (w->doubt > AD_WINDOW_DOUBT * w->dev2)
+        ad_window_sum_anew(w);
+}
+
+/* ad_window_add() for a window of rows that is full: the newest takes the oldest's place. */
+static inline void ad_window_slide(struct ad_window *w, double x)
+{
+    double before = w->squares, leaves = ad_recent_pop(&w->last) - w->k;
+    w->sum -= leaves;
+    w->squares -= leaves * leaves;
+    x = ad_moments_limit(x);
+    ad_recent_push(&w->last, x);
+    double comes = x - w->k;
+    w->sum += comes;
+    w->squares += comes * comes;
+    ad_window_settle(w, before, 2);
+}
+
+static inline int ad_window_add(struct ad_window *w, double x, double t)
+{
+    if (w->last.len < w->last.rows || w->last.t)
+        return ad_window_add_any(w, x, t);
+    ad_window_slide(w, x);
+    return 0;
+}
 
 /* Unbiased variance, 0 of fewer than two values. */
 static inline double ad_window_variance(const struct ad_window *w)
