@@ -272,6 +272,13 @@ int ad_number_parse(struct ad_str v, double *out)
 
 int ad_number_parse_u64(struct ad_str v, unsigned long long *out)
 {
+    if (v.len <= U64_DIGITS) {
+        uint64_t n = 0;
+        const char *end = v.s + v.len;
+        bool ok = v.len && scan_digits(v.s, end, &n) == end;
+        *out = ok ? n : *out;
+        return ok ? 0 : -1;
+    }
     uint64_t x = 0;
     if (v.len == 0)
         return -1;

@@ -168,6 +168,14 @@ unsigned ad_score_millionths(double score)
         return 0;
     if (score >= MOST / 1e6)
         return MOST;
+    /* The product is off by less than 1e-9; only about half of a millionth that could decide. */
+    double scaled = score * (MOST + 1);
+    unsigned whole = (unsigned)scaled;
+    double part = scaled - whole;
+    if (part < 0.499999)
+        return whole;
+    if (part > 0.500001)
+        return whole < MOST ? whole + 1 : MOST;
 #ifdef AD_WIDE
     uint64_t m, millionths;
     int shift = split(score, &m);
