@@ -71,28 +71,41 @@ static inline struct ad_str field_of(const char *s, const char *end)
     return trimmed(s, end);
 }
 
-const char *ad_csv_row(const char *s, char delim, struct ad_csv_slots want, struct ad_str *out,
-                       size_t *nfield)
+size_t ad_csv_rows(const struct ad_csv_plain *plain, const char *s, struct ad_record *rec,
+                   size_t max)
 {
-    pattern d = pattern_of(delim), nl = pattern_of('\n'), q = pattern_of('"');
-    const char *field = s;
-    for (size_t col = 0;; s += 16)
-        for (unsigned hit = marks(s, d, nl, q); hit; hit &= hit - 1) {
-            const char *at = s + __builtin_ctz(hit), *stop = at;
-            if (*at != delim) {
-                if (*at == '"')
-                    return NULL;
-                stop -= at > field && at[-1] == '\r';
-            }
-            if (col < want.n && want.slot[col] >= 0)
-                out[want.slot[col]] = field_of(field, stop);
+    const pattern d = pattern_of(plain->delim), nl = pattern_of('\n'), q = pattern_of('"');
+    const int *slot = plain->want.slot;
+    const char delim = plain->delim, *field = s, *chunk = s;
+    const size_t ncol = plain->want.n;
+    unsigned hit = marks(chunk, d, nl, q);
+    for (size_t n = 0;; n++, rec++, s = field) {
+        if (n == max)
+            return n;
+        for (size_t col = 0;; field++) {
+            for (; !hit; hit = marks(chunk, d, nl, q))
+                chunk += 16;
+            const char *at = chunk + __builtin_ctz(hit), *stop = at;
+            hit &= hit - 1;
+            bool last = *at != delim;
+            if (last)
+                stop -= at > s && at[-1] == '\r';
+            if (col >= ncol || *at == '"')
+                return n;
+            if (slot[col] >= 0)
+                ((struct ad_str *)rec->value)[slot[col]] = field_of(field, stop);
             col++;
-            if (*at == '\n') {
-                *nfield = col;
-                return at;
-            }
-            field = at + 1;
+            field = at;
+            if (!last)
+                continue;
+            size_t len = (size_t)(stop - s);
+            if (col < ncol || len > plain->longest || len == plain->unlike || len == 0)
+                return n;
+            rec->body = (struct ad_str){s, len};
+            rec->eol = (struct ad_str){stop, (size_t)(++field - stop)};
+            break;
         }
+    }
 }
 
 struct ad_csv {

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "record/record.h"
 
 /* Which fields are wanted: slot[column] is the index in `out` where the field goes, or -1; columns
  * from n on are not wanted. */
@@ -17,13 +18,20 @@ struct ad_csv_slots {
  * are left out. Returns the number of fields, at least 1. */
 size_t ad_csv_split(struct ad_str row, char delim, struct ad_csv_slots want, struct ad_str *out);
 
-/* Find the end of the row at s and split it in one pass. The bytes must end with a quote character
- * as a sentinel, and AD_CSV_SLACK readable ones after it. Returns where the row's newline is and
- * the number of its fields; NULL if a quote, or the sentinel, comes first: `out` is then to be
- * ignored. */
-const char *ad_csv_row(const char *s, char delim, struct ad_csv_slots want, struct ad_str *out,
-                       size_t *nfield);
-enum { AD_CSV_SLACK = 16 };
+/* What makes a row ordinary: without quotes, exactly want.n fields (if 1, not empty), at most
+ * `longest` bytes without its line ending, and not `unlike` bytes. */
+struct ad_csv_plain {
+    char delim;
+    struct ad_csv_slots want;
+    size_t longest, unlike;
+};
+
+/* Split ordinary rows from s on in one pass over their bytes, up to `max` of them or to the first
+ * that is not: into body, eol and value of rec[]. The bytes must end with a quote character as a
+ * sentinel and AD_CSV_SLACK readable ones after it. Returns how many. */
+size_t ad_csv_rows(const struct ad_csv_plain *plain, const char *s, struct ad_record *rec,
+                   size_t max);
+enum { AD_CSV_SLACK = 32 };
 
 /* libcsv with the buffer its fields are copied to. */
 struct ad_csv;

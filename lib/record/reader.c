@@ -4,7 +4,7 @@
 
 enum { BUFFER = 256 * 1024 };
 
-/* What ad_csv_row() needs after the last byte. */
+/* What ad_csv_rows() needs after the last byte. */
 static const char sentinel[1 + AD_CSV_SLACK] = "\"";
 
 struct ad_reader *ad_reader_open(struct ad_source *src, const struct ad_reader_cfg *cfg,
@@ -167,19 +167,6 @@ static int judge_row(struct ad_reader *r, struct ad_record *rec, size_t n)
     return judge_columns(r, rec, n);
 }
 
-/* The next row if it is there as a whole and has no quotes, else 0. */
-static int take_plain(struct ad_reader *r, struct ad_record *rec)
-{
-    const char *s = r->buf + r->beg;
-    size_t n;
-    const char *nl = ad_csv_row(s, r->format.delim, r->slots, (struct ad_str *)rec->value, &n);
-    if (!nl || (size_t)(nl - s) > r->cfg.max_record)
-        return 0;
-    size_t len = (size_t)(nl - s) + 1;
-    consume(r, rec, len, nl > s && nl[-1] == '\r' ? 2 : 1);
-    return n == r->columns.n && n > 1 && rec->body.len != r->header_len ? 1 : judge_row(r, rec, n);
-}
-
 static int take_csv(struct ad_reader *r, struct ad_record *rec, const char *nl)
 {
     const char *s = r->buf + r->beg;
@@ -258,11 +245,6 @@ int ad_reader_take(struct ad_reader *r, struct ad_record *rec)
     if (r->beg == r->end)
         return 0;
     bool csv = r->format.kind == AD_FORMAT_CSV;
-    if (csv && !r->over && r->row_seen == 0) {
-        int got = take_plain(r, rec);
-        if (got)
-            return got;
-    }
     const char *s = r->buf + r->beg;
     const char *nl = memchr(s, '\n', r->end - r->beg);
     size_t len = nl ? (size_t)(nl - s) : r->end - r->beg;
@@ -307,11 +289,34 @@ static int reset_copies(struct ad_reader *r, struct ad_err *err)
     return quotes && ad_csv_reset(r->csv, r->cap) ? ad_err_nomem(err) : 0;
 }
 
+/* Take ordinary rows of CSV, as many as follow each other. */
+static size_t take_rows(struct ad_reader *r, struct ad_record *out, size_t max)
+{
+    if (r->format.kind != AD_FORMAT_CSV || r->over || r->row_seen || r->beg == r->end)
+        return 0;
+    const struct ad_csv_plain plain = {.delim = r->format.delim,
+                                       .want = r->slots,
+                                       .longest = r->cfg.max_record,
+                                       .unlike = r->header_len};
+    size_t n = ad_csv_rows(&plain, r->buf + r->beg, out, max);
+    for (size_t i = 0; i < n; i++) {
+        out[i].line = ++r->line;
+        out[i].kind = AD_RECORD_DATA;
+    }
+    if (n)
+        r->beg = (size_t)(out[n - 1].eol.s + out[n - 1].eol.len - r->buf);
+    return n;
+}
+
 static int take_block(struct ad_reader *r, struct ad_record *out, size_t max)
 {
     size_t n = 0;
+    for (size_t i = 0; i < max; i++)
+        out[i].value = r->value + i * r->nslot;
     while (n < max) {
-        out[n].value = r->value + n * r->nslot;
+        n += take_rows(r, out + n, max - n);
+        if (n == max)
+            break;
         int got = ad_reader_take(r, &out[n]);
         if (!got)
             break;

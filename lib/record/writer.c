@@ -222,6 +222,30 @@ void ad_writer_put(struct ad_writer *w, const struct ad_record *rec, const struc
     end_line(w, rec->eol);
 }
 
+void ad_writer_put_scores(struct ad_writer *w, const struct ad_record *rec, const double *score,
+                          size_t n)
+{
+    begin(w);
+    for (size_t i = 0; i < n; i++) {
+        size_t len = rec[i].body.len;
+        char *to = ad_sink_room(w->sink, len + AD_WRITER_SLACK + AD_NUMBER_MAX + 8), *start = to;
+        if (!to)
+            return;
+        /* In steps of a known size, for which no call is needed. */
+        for (size_t at = 0; at < len; at += 16)
+            memcpy(to + at, rec[i].body.s + at, 16);
+        to += len;
+        *to++ = w->cfg.out.delim;
+        to += ad_score_print(to, score[i]);
+        *to++ = w->cfg.out.delim;
+        *to++ = '0';
+        memcpy(to, rec[i].eol.len == 1 ? "\n" : "\r\n", 2);
+        ad_sink_advance(w->sink, (size_t)(to + rec[i].eol.len - start));
+    }
+    if (n)
+        end_line(w, rec[n - 1].eol);
+}
+
 void ad_writer_header(struct ad_writer *w, const struct ad_record *header)
 {
     if (w->json)

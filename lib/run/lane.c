@@ -11,7 +11,8 @@ bool ad_run_has_lane(const struct ad_run *r)
     const struct ad_settings *s = &r->set;
     return r->cmd->detector->advance && !r->multi && r->sel.field.n == 1 && r->sel.group.n == 0 &&
            r->learns && !s->no_learn && !s->fit && !s->explain && !s->each && !s->anomalies &&
-           s->budget_per_day == 0 && r->na.n == 0 && s->gap == 0 && r->in.kind == AD_FORMAT_CSV;
+           s->budget_per_day == 0 && r->na.n == 0 && s->gap == 0 && r->in.kind == AD_FORMAT_CSV &&
+           r->out.kind == AD_FORMAT_CSV && r->in.delim == r->out.delim;
 }
 
 /* Read times and values up to the first record that is not ordinary. */
@@ -20,7 +21,7 @@ static size_t read_samples(struct ad_run *r, const struct ad_record *rec, size_t
     bool timed = r->time_slot != SIZE_MAX;
     size_t value_slot = r->value_slot[0], i = 0;
     double last = r->only->last;
-    for (; i < n && rec[i].kind == AD_RECORD_DATA; i++) {
+    for (; i < n && rec[i].kind == AD_RECORD_DATA && rec[i].eol.len; i++) {
         struct ad_sample *s = &r->lane[i];
         s->t = s->wall = s->elapsed = NAN;
         if (ad_number_parse(rec[i].value[value_slot], &r->lane_x[i]))
@@ -51,11 +52,8 @@ size_t ad_run_lane(struct ad_run *r, const struct ad_record *rec, size_t n)
     r->only->last = r->lane[n - 1].t;
     r->count.records += n;
     r->count.good += n;
-    r->cell[0].kind = AD_CELL_SCORE;
-    r->cell[1] = (struct ad_cell){.kind = AD_CELL_FLAG};
-    for (size_t i = 0; i < n; i++) {
-        r->cell[0].x = r->lane_surprise[i] / (r->lane_surprise[i] + s0);
-        ad_writer_put(r->writer, &rec[i], r->cell);
-    }
+    for (size_t i = 0; i < n; i++)
+        r->lane_surprise[i] /= r->lane_surprise[i] + s0;
+    ad_writer_put_scores(r->writer, rec, r->lane_surprise, n);
     return n;
 }
