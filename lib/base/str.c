@@ -92,18 +92,15 @@ size_t ad_str_distance(struct ad_str a, struct ad_str b, size_t most)
     size_t *row[3] = {cells, cells + width, cells + 2 * width};
     for (size_t j = 0; j <= b.len; j++)
         row[0][j] = j;
-    size_t best = 0, before = 0;
-    for (size_t i = 1; i <= a.len; i++) {
+    size_t best = 0; /* in a row; from there on it never falls, not even by a swap */
+    for (size_t i = 1; i <= a.len && best <= most; i++) {
         size_t *oldest = row[2];
         row[2] = row[1];
         row[1] = row[0];
         row[0] = oldest;
-        before = best;
         best = distance_row(a, b, i, most, row);
-        if (best > most && before > most) /* a swap can skip one row, never two */
-            break;
     }
-    size_t d = best > most && before > most ? most + 1 : row[0][b.len];
+    size_t d = best > most ? most + 1 : row[0][b.len];
     free(cells);
     return d;
 }

@@ -56,25 +56,22 @@ static bool is_date(int64_t year, int month, int day)
     return day <= length[month - 1] + (month == 2 && leap);
 }
 
-/* whole + part / 10^digits with one rounding where the integers allow it. */
+/* whole + part / 10^digits. The sum rounds to what the decimal would, but for the first hours of
+ * 1970: the error of the quotient is far too small to matter. */
 static double join(int64_t whole, uint64_t part, unsigned digits)
 {
     static const double scale[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
                                    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-    if (part == 0)
-        return (double)whole;
-    double x = (double)whole * scale[digits];
-    if (fabs(x) < 9e15)
-        return (x + (double)part) / scale[digits];
     return (double)whole + (double)part / scale[digits];
 }
 
-/* Whether one offset holds from `from` to `to`, at most three days later: since 1972 no place has
- * changed its clocks twice within six days (tz database 2024), so it does when both ends agree. */
+/* Whether one offset holds from `from` to `to`, at most three days later: no place has ever changed
+ * its clocks twice within three days (tz database 2025b; once within four), so it does when both
+ * ends agree. */
 static bool is_steady(const struct ad_clock *clock, int64_t from, int64_t to, int *offset)
 {
     *offset = ad_zone_offset(from);
-    return clock->steady && from >= 2 * 365 * (int64_t)DAY && ad_zone_offset(to) == *offset;
+    return clock->steady && ad_zone_offset(to) == *offset;
 }
 
 static int64_t from_wall(struct ad_clock *clock, int64_t wall)

@@ -363,6 +363,23 @@ static void test_against_libc(void **state)
     }
 }
 
+/* Decimals that lie near the middle between two doubles as often as chance has it. Oracle: strtod.
+ */
+static void test_parse_against_libc(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 200000; round++) {
+        char text[64];
+        double got, want;
+        snprintf(text, sizeof text, "%llue%d",
+                 (unsigned long long)(random_bits() >> random_bits() % 24),
+                 (int)(random_bits() % 60) - 30);
+        want = strtod(text, NULL);
+        assert_int_equal(ad_number_parse(ad_str_of(text), &got), 0);
+        assert_memory_equal(&got, &want, sizeof got);
+    }
+}
+
 static void test_comma_locale(void **state)
 {
     (void)state;
@@ -392,7 +409,8 @@ int main(void)
         cmocka_unit_test(test_parse_refuses),  cmocka_unit_test(test_parse_any_byte),
         cmocka_unit_test(test_parse_u64),      cmocka_unit_test(test_json_grammar),
         cmocka_unit_test(test_print),          cmocka_unit_test(test_score),
-        cmocka_unit_test(test_against_libc),   cmocka_unit_test(test_comma_locale),
+        cmocka_unit_test(test_against_libc),   cmocka_unit_test(test_parse_against_libc),
+        cmocka_unit_test(test_comma_locale),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,7 +213,9 @@ static void test_formats_refuse(void **state)
                                       "0000-02-01 10:00"};
     static const char *const foreign[] = {"2024-02-29 EST", "2024-02-29 ", "2024-02-29 CETX"};
     check_refused("Europe/Berlin", "%Y-%m-%d %H:%M", row, LEN(row));
+    static const char *const second[] = {"23:59:61", "23:60:00"};
     check_refused("Europe/Berlin", "%Y-%m-%d %Z", foreign, LEN(foreign));
+    check_refused("UTC", "%H:%M:%S", second, LEN(second));
     char text[1000];
     memset(text, ' ', sizeof text);
     struct ad_clock *clock = open_clock("UTC", "%Y");
