@@ -9,10 +9,12 @@
  * so that consecutive times cost a few nanoseconds. Not shared between threads. */
 struct ad_clock;
 
-/* zone: an IANA name (Europe/Berlin), a POSIX TZ string (CET-1CEST,M3.5.0,M10.5.0/3), or NULL for
- * $TZ, else UTC. format: for strptime(3), or NULL for the formats of ad_clock_parse(). Both are
- * copied. Returns NULL for an unknown zone (the text names it) or out of memory. One zone per
- * process: this sets TZ and calls tzset(). */
+/* zone: an IANA name (Europe/Berlin), a POSIX TZ string (CET-1CEST,M3.5.0,M10.5.0/3; a summer time
+ * needs its rule), or NULL for $TZ, else UTC; UTC, GMT and Z need no tzdata. format: for
+ * strptime(3), then the only one, where %z and %s give the offset and %Z must be UTC, GMT, Z or of
+ * the zone; NULL for the formats of ad_clock_parse(). Both are copied. Returns NULL for an unknown
+ * zone (the text names it) or out of memory. One zone per process: this sets TZ and calls tzset().
+ */
 struct ad_clock *ad_clock_open(const char *zone, const char *format, struct ad_err *err);
 void ad_clock_close(struct ad_clock *clock);
 
@@ -31,8 +33,9 @@ int ad_clock_parse(struct ad_clock *clock, struct ad_str text, double *t);
  * counts local days from 1970-01-01 (a Thursday), so phases of days and weeks need no calendar. */
 double ad_clock_wall(struct ad_clock *clock, double t);
 
-/* Write t as `2024-03-31T00:30:00Z` (with decimals only when t has them, to milliseconds).
- * Returns the number of bytes, at most 32; no NUL. */
+/* Write t as `2024-03-31T00:30:00Z`, or `2024-03-31T00:30:00.500Z` when it has milliseconds; beyond
+ * the years 1 to 9999 as a number, nothing for NaN and infinity. Returns the number of bytes, at
+ * most 32; no NUL. */
 size_t ad_time_print(char *out, double t);
 
 /* Read a duration with its unit: `90s`, `1.5h`, `2d`; units ms s m h d w. Returns 0, or -1. */
