@@ -114,6 +114,30 @@ static inline bool scan_short(const char *p, size_t n, uint64_t *mantissa, unsig
     return true;
 }
 
+/* The same for 9 to 16 bytes, as two words of eight: `high` holds the first n - 8. */
+static inline bool scan_medium(const char *p, size_t n, uint64_t *mantissa, unsigned *fraction)
+{
+    const unsigned char *bytes = (const unsigned char *)p;
+    uint64_t high = (ad_word_load64(bytes) ^ all('0')) << (128 - 8 * n);
+    uint64_t low = ad_word_load64(bytes + n - 8) ^ all('0');
+    uint64_t in_high = above_9(high), in_low = above_9(low);
+    *fraction = 0;
+    if (in_high | in_low) {
+        uint64_t word = in_high ? high : low, other = in_high ? in_high : in_low;
+        uint64_t point = (other & -other) >> 7;
+        if ((word & point * 0xff) != point * ('.' ^ '0'))
+            return false;
+        *fraction = 7 - (unsigned)__builtin_ctzll(point) / 8 + (in_high ? 8 : 0);
+        word = (word & -(point << 8)) | (word & (point - 1)) << 8;
+        low = in_high ? low : word | high >> 56;
+        high = in_high ? word : high << 8;
+        if (above_9(high) | above_9(low))
+            return false;
+    }
+    *mantissa = join_digits(high) * 100000000 + join_digits(low);
+    return true;
+}
+
 /* What follows the e, which must reach to the end. An exponent far beyond any text's length may be
  * capped: the value is 0 or overflows. */
 static bool scan_exponent(const char *p, const char *end, long long *exponent)
@@ -263,22 +287,34 @@ int ad_number_parse(struct ad_str v, double *out)
     size_t n = v.len - negative;
     uint64_t m;
     unsigned fraction;
-    if (n - 1 >= 8 || !scan_short(v.s + negative, n, &m, &fraction))
+    bool plain = n - 1 < 8    ? scan_short(v.s + negative, n, &m, &fraction)
+                 : n - 1 < 16 ? scan_medium(v.s + negative, n, &m, &fraction)
+                              : false;
+    if (!plain)
         return parse_long(v, out);
     double x = (double)m / pow10_double[fraction];
     *out = negative ? -x : x;
     return 0;
 }
 
+/* Two words that overlap; what the first has is taken off the second. */
+static inline int parse_9_to_16(struct ad_str v, unsigned long long *out)
+{
+    static const uint64_t pow10[] = {10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    const unsigned char *p = (const unsigned char *)v.s;
+    size_t n = v.len - 8;
+    uint64_t a = ad_word_load64(p) ^ all('0');
+    uint64_t b = (ad_word_load64(p + n) ^ all('0')) >> (64 - 8 * n) << (64 - 8 * n);
+    if (above_9(a) | above_9(b))
+        return -1;
+    *out = join_digits(a) * pow10[n - 1] + join_digits(b);
+    return 0;
+}
+
 int ad_number_parse_u64(struct ad_str v, unsigned long long *out)
 {
-    if (v.len <= U64_DIGITS) {
-        uint64_t n = 0;
-        const char *end = v.s + v.len;
-        bool ok = v.len && scan_digits(v.s, end, &n) == end;
-        *out = ok ? n : *out;
-        return ok ? 0 : -1;
-    }
+    if (v.len - 9 <= 7)
+        return parse_9_to_16(v, out);
     uint64_t x = 0;
     if (v.len == 0)
         return -1;

@@ -93,7 +93,8 @@ struct ad_detector {
     /* Optional: score() and learn() in turn for s[0], s[1] ..., as long as that is all there is to
      * it: stop before the first sample that is not AD_OK, whose alpha_factor is not 1, or whose
      * surprise reaches `most`, and before s[n]. Returns how many it took, surprise[] of each. The
-     * results must be those of single steps to the last bit; this only saves the steps between. */
+     * results must be those of single steps to the last bit; this only saves the steps between.
+     * Samples come without `wall`. */
     size_t (*advance)(void *, const struct ad_sample *s, size_t n, const struct ad_line *,
                       double most, double *surprise);
     /* AD_BATCH: learn a whole table. Returns 0 or -1. */

@@ -37,15 +37,16 @@ void ad_ewma_save(const struct ad_ewma *e, struct ad_save *save)
     ad_save_f64s(save, (double[]){e->w, e->w2, e->w3, e->mean, e->dev2}, 5);
 }
 
+/* Each weight is at most 1, the newest is 1. */
 int ad_ewma_load(struct ad_ewma *e, struct ad_load *load)
 {
     double v[5];
     ad_load_f64s(load, v, 5);
-    if (load->failed)
+    bool none = v[0] == 0 && v[1] == 0 && v[2] == 0;
+    bool some = v[2] >= 1 && v[1] >= v[2] && v[0] >= v[1] && v[0] <= 0x1p53;
+    if (load->failed || !(none || some) || !ad_moments_holds(v[3]) || !(v[4] >= 0) ||
+        !isfinite(v[4]))
         return -1;
-    for (int i = 0; i < 5; i++)
-        if (!isfinite(v[i]) || (i != 3 && v[i] < 0))
-            return -1;
     *e = (struct ad_ewma){v[0], v[1], v[2], v[3], v[4]};
     return 0;
 }

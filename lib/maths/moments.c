@@ -20,7 +20,7 @@ int ad_moments_load(struct ad_moments *m, struct ad_load *load)
 {
     double v[3];
     ad_load_f64s(load, v, 3);
-    if (load->failed || !(v[0] >= 0 && v[0] <= 0x1p53) || !isfinite(v[1]) ||
+    if (load->failed || !(v[0] >= 0 && v[0] <= 0x1p53) || !ad_moments_holds(v[1]) ||
         !(v[2] >= 0 && isfinite(v[2])))
         return -1;
     *m = (struct ad_moments){v[0], v[1], v[2]};

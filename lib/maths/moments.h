@@ -5,10 +5,18 @@
 
 #include "base/pack.h"
 
+#include <stdbool.h>
+
 /* The nearest value whose square is far from overflow: |x| <= 1e140. */
 static inline double ad_moments_limit(double x)
 {
     return x > 1e140 ? 1e140 : x < -1e140 ? -1e140 : x;
+}
+
+/* Whether x can be what that gives, or a mean of such values. */
+static inline bool ad_moments_holds(double x)
+{
+    return x >= -1e140 && x <= 1e140;
 }
 
 /* {0} is no values. */

@@ -1,5 +1,7 @@
 #include "maths/recent.h"
 
+#include "maths/moments.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -75,11 +77,18 @@ void ad_recent_save(const struct ad_recent *r, struct ad_save *save)
     }
 }
 
-/* All finite, and in order where they are times. */
-static bool are_sound(const double *v, size_t n, bool times, double now)
+static bool are_values(const double *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!isfinite(v[i]) || (times && (v[i] > now || (i > 0 && v[i] < v[i - 1]))))
+        if (!ad_moments_holds(x[i]))
+            return false;
+    return true;
+}
+
+static bool are_times(const double *t, size_t n, double now)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(t[i] >= (i > 0 ? t[i - 1] : -DBL_MAX) && t[i] <= now))
             return false;
     return true;
 }
@@ -94,8 +103,7 @@ int ad_recent_load(struct ad_recent *r, struct ad_load *load)
     if (r->t)
         ad_load_f64s(load, r->t, n);
     r->len = n;
-    if (load->failed || !are_sound(r->x, n, false, 0) ||
-        (r->t && !are_sound(r->t, n, true, r->now)))
+    if (load->failed || !are_values(r->x, n) || (r->t && !are_times(r->t, n, r->now)))
         return -1;
     return 0;
 }

@@ -74,5 +74,5 @@ int ad_window_load(struct ad_window *w, struct ad_load *load)
     w->doubt = sums[3];
     if (w->last.len > 0)
         ad_window_summarize(w);
-    return load->failed || !isfinite(w->mean) || !isfinite(w->dev2) ? -1 : 0;
+    return load->failed || !ad_moments_holds(w->mean) || !isfinite(w->dev2) ? -1 : 0;
 }

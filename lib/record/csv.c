@@ -1,6 +1,7 @@
 #include "record/csv.h"
 
 #include <csv.h>
+#include <stdint.h>
 #include <stdlib.h>
 #if defined(__SSE2__) /* part of every x86-64 */
 #include <emmintrin.h>
@@ -30,7 +31,7 @@ size_t ad_csv_split(struct ad_str row, char delim, struct ad_csv_slots want, str
     }
 }
 
-/* Bit i of the result is set where s[i], i < 16, is one of the three bytes. */
+/* Bit i of the result is set where s[i], i < 64, is one of the three bytes. */
 #if defined(__SSE2__)
 typedef __m128i pattern;
 
@@ -39,12 +40,18 @@ static inline pattern pattern_of(char c)
     return _mm_set1_epi8(c);
 }
 
-static inline unsigned marks(const char *s, pattern a, pattern b, pattern c)
+static inline uint64_t marks16(const char *s, pattern a, pattern b, pattern c)
 {
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
     __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, a), _mm_cmpeq_epi8(v, b)),
                                _mm_cmpeq_epi8(v, c));
-    return (unsigned)_mm_movemask_epi8(hit);
+    return (uint64_t)(unsigned)_mm_movemask_epi8(hit);
+}
+
+static inline uint64_t marks(const char *s, pattern a, pattern b, pattern c)
+{
+    return marks16(s, a, b, c) | marks16(s + 16, a, b, c) << 16 | marks16(s + 32, a, b, c) << 32 |
+           marks16(s + 48, a, b, c) << 48;
 }
 #else
 typedef char pattern;
@@ -54,11 +61,11 @@ static inline pattern pattern_of(char c)
     return c;
 }
 
-static inline unsigned marks(const char *s, pattern a, pattern b, pattern c)
+static inline uint64_t marks(const char *s, pattern a, pattern b, pattern c)
 {
-    unsigned hit = 0;
-    for (unsigned i = 0; i < 16; i++)
-        hit |= (unsigned)(s[i] == a || s[i] == b || s[i] == c) << i;
+    uint64_t hit = 0;
+    for (unsigned i = 0; i < 64; i++)
+        hit |= (uint64_t)(s[i] == a || s[i] == b || s[i] == c) << i;
     return hit;
 }
 #endif
@@ -78,14 +85,14 @@ size_t ad_csv_rows(const struct ad_csv_plain *plain, const char *s, struct ad_re
     const int *slot = plain->want.slot;
     const char delim = plain->delim, *field = s, *chunk = s;
     const size_t ncol = plain->want.n;
-    unsigned hit = marks(chunk, d, nl, q);
+    uint64_t hit = marks(chunk, d, nl, q);
     for (size_t n = 0;; n++, rec++, s = field) {
         if (n == max)
             return n;
         for (size_t col = 0;; field++) {
             for (; !hit; hit = marks(chunk, d, nl, q))
-                chunk += 16;
-            const char *at = chunk + __builtin_ctz(hit), *stop = at;
+                chunk += 64;
+            const char *at = chunk + __builtin_ctzll(hit), *stop = at;
             hit &= hit - 1;
             bool last = *at != delim;
             if (last)

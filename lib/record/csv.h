@@ -31,7 +31,7 @@ struct ad_csv_plain {
  * sentinel and AD_CSV_SLACK readable ones after it. Returns how many. */
 size_t ad_csv_rows(const struct ad_csv_plain *plain, const char *s, struct ad_record *rec,
                    size_t max);
-enum { AD_CSV_SLACK = 32 };
+enum { AD_CSV_SLACK = 64 };
 
 /* libcsv with the buffer its fields are copied to. */
 struct ad_csv;

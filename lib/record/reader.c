@@ -128,6 +128,10 @@ static int take_quoted(struct ad_reader *r, struct ad_record *rec, size_t line)
     r->row_seen = 0;
     r->row_open = false;
     if (len) {
+        /* Room for all that this block can need, so that what is already there never moves. */
+        if (!r->copied && ad_csv_reset(r->csv, r->cap))
+            return bad(rec, "out of memory", AD_PAD_NONE);
+        r->copied = true;
         size_t eol = ad_reader_line_ending(s, len);
         size_t n = ad_csv_quoted(r->csv, (struct ad_str){s, len - eol}, r->slots,
                                  (struct ad_str *)rec->value);
@@ -281,14 +285,6 @@ int ad_reader_want(struct ad_reader *r, const struct ad_str *name, size_t n, str
     return 0;
 }
 
-/* Room for the copies that the records of one block may need. */
-static int reset_copies(struct ad_reader *r, struct ad_err *err)
-{
-    r->text.len = 0;
-    bool quotes = r->csv && memchr(r->buf + r->beg, '"', r->end - r->beg);
-    return quotes && ad_csv_reset(r->csv, r->cap) ? ad_err_nomem(err) : 0;
-}
-
 /* Take ordinary rows of CSV, as many as follow each other. */
 static size_t take_rows(struct ad_reader *r, struct ad_record *out, size_t max)
 {
@@ -330,8 +326,8 @@ int ad_reader_block(struct ad_reader *r, struct ad_record *out, size_t max, stru
     if (max > r->block)
         max = r->block;
     while (!r->done) {
-        if (reset_copies(r, err))
-            return -1;
+        r->text.len = 0;
+        r->copied = false;
         int n = take_block(r, out, max);
         if (n)
             return n;

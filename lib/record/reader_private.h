@@ -26,6 +26,7 @@ struct ad_reader {
     size_t row_seen; /* how far a CSV row with quotes was looked through, from beg, */
     bool row_open;   /* and whether that was inside quotes */
     struct ad_csv *csv;
+    bool copied; /* it holds fields of the current block */
     struct ad_csv_slots slots;
     int *slot;
 

@@ -30,7 +30,6 @@ static size_t read_samples(struct ad_run *r, const struct ad_record *rec, size_t
             continue;
         if (ad_clock_parse(r->clock, rec[i].value[r->time_slot], &s->t) || !(s->t >= last))
             break;
-        s->wall = ad_clock_wall(r->clock, s->t);
         s->elapsed = s->t - last;
         last = s->t;
     }
