@@ -300,7 +300,7 @@ static bool parse_format(struct ad_clock *clock, struct ad_str text, double *t)
 
 int ad_clock_parse(struct ad_clock *clock, struct ad_str text, double *t)
 {
-    double x;
+    double x = NAN;
     bool ok = text.len > 0;
     unsigned long long seconds;
     /* The commonest text by far, 9 to 11 digits, is in range and needs none of the rest. */
