@@ -108,14 +108,14 @@ define gen_rule
 $(BUILD)/gen/$(patsubst %_gen.c,%.h,$(notdir $(1))): $(1) $(BUILD)/flags
 	@mkdir -p $$(@D)
 	$$(call step,GEN)$(CC) $(STD) $(WARN) -Ilib $(GSL_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
-	    -o $$(basename $$@)_gen $(1) $(GSL_LIBS) -lm
+	    -MMD -MP -MT $$@ -MF $$(basename $$@).d -o $$(basename $$@)_gen $(1) $(GSL_LIBS) -lm
 	@$$(basename $$@)_gen >$$@.tmp
 	@mv $$@.tmp $$@
 endef
 $(foreach g,$(GEN_SRC),$(eval $(call gen_rule,$(g))))
 
 .SECONDARY: $(OBJECTS)
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(GEN:.h=.d)
 
 # --- tests ---------------------------------------------------------------------------------------
 check: all unit replay

@@ -21,7 +21,7 @@ static const struct ad_opt options[] = {
     {"warmup", 0, AD_OPT_COUNT, AT(warmup), 3, 1e6, "N", "values before the first score (10)"},
     {"min-scale", 0, AD_OPT_NUMBER, AT(min_scale), 1e-300, 1e300, "X", "least deviation (found)"},
     {"adaptive", 0, AD_OPT_FLAG, AT(adaptive), 0, 0, NULL, "alpha follows recent volatility"},
-    {"seasonal", 0, AD_OPT_DURATION, AT(seasonal), 1, 1e9, "DURATION", "judge phases apart (24h)"},
+    {"seasonal", 0, AD_OPT_DURATION, AT(seasonal), 1, 1e9, "DURATION", "judge its phases apart"},
     {"phases", 0, AD_OPT_COUNT, AT(phases), 2, 10000, "N", "phases of --seasonal (24)"},
     {.type = AD_OPT_END},
 };

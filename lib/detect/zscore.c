@@ -94,11 +94,11 @@ static struct ad_zscore_series **phase_of(const struct zscore *z, const struct a
     return &z->phase[(size_t)(i < phases ? i : phases - 1)];
 }
 
-/* As long as all values were equal nothing tells how large changes are, only that the first one is
- * one value in count + 1: it surprises by no more than that. */
+/* As long as all values were 0 nothing tells how large changes are, only that the first one is one
+ * value in count + 1: it surprises by no more than that. */
 static double most_surprise(const struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg)
 {
-    bool unknown = s->step > DBL_MAX && !(cfg->min_scale > 0);
+    bool unknown = s->step > DBL_MAX && s->last == 0 && !(cfg->min_scale > 0);
     return unknown ? log1p((double)s->count) : AD_SURPRISE_MAX;
 }
 

@@ -33,11 +33,12 @@ static int fail(struct ad_err *err, const char *what, const char *name)
 /* a[0..len) and b, joined. NULL when out of memory. */
 static char *join(const char *a, size_t len, const char *b)
 {
-    char *s = malloc(len + strlen(b) + 1);
+    size_t rest = strlen(b) + 1;
+    char *s = malloc(len + rest);
     if (!s)
         return NULL;
     memcpy(s, a, len);
-    strcpy(s + len, b);
+    memcpy(s + len, b, rest);
     return s;
 }
 

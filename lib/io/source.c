@@ -355,7 +355,8 @@ int ad_source_stat(const struct ad_source *src, struct ad_source_stat *out, stru
     *out = (struct ad_source_stat){.dev = (uint64_t)st.st_dev,
                                    .inode = (uint64_t)st.st_ino,
                                    .size = (uint64_t)st.st_size,
-                                   .regular = S_ISREG(st.st_mode)};
+                                   .regular = S_ISREG(st.st_mode),
+                                   .gzip = src->inflating};
     return 0;
 }
 

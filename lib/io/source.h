@@ -22,6 +22,7 @@ struct ad_source_stat {
     uint64_t dev, inode;
     uint64_t size; /* as stored, at the time of the call */
     bool regular;  /* else a pipe, terminal, socket ...: size says nothing */
+    bool gzip;     /* known once something was read */
 };
 
 /* n names of files; `-`, or no names at all, is standard input. The names are borrowed and nothing

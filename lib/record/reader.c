@@ -33,6 +33,7 @@ void ad_reader_close(struct ad_reader *r)
     ad_csv_free(r->csv);
     ad_json_set_free(r->json);
     ad_buf_free(&r->text);
+    ad_buf_free(&r->lead);
     ad_names_free(&r->columns);
     ad_names_free(&r->first);
     free(r->slot);

@@ -42,6 +42,8 @@ struct ad_format ad_reader_format(const struct ad_reader *r);
 const struct ad_names *ad_reader_columns(const struct ad_reader *r);
 /* The values of the first good data record, one for each column, or NULL if there is none. */
 const struct ad_str *ad_reader_first(const struct ad_reader *r);
+/* The blank lines before the first record, which pass like others. */
+struct ad_str ad_reader_lead(const struct ad_reader *r);
 /* The header row as it stands in the input; empty if there is none to print. */
 struct ad_record ad_reader_header(const struct ad_reader *r);
 

@@ -38,6 +38,7 @@ struct ad_reader {
     size_t nslot, block;
     bool *seen;
 
+    struct ad_buf lead;            /* blank lines before the first record */
     char *header;                  /* copy of the header row with its line ending ... */
     size_t header_len, header_eol; /* ... how long without that, and how long that is */
     struct ad_names columns, first;

@@ -55,6 +55,8 @@ static int skip_blank(struct ad_reader *r, struct ad_err *err)
             return rc;
         if (r->buf[r->beg] != '\n' && r->buf[r->beg] != '\r')
             return 0;
+        if (r->columns.n == 0 && ad_buf_add(&r->lead, r->buf + r->beg, 1))
+            return ad_err_nomem(err);
         r->line += r->buf[r->beg] == '\n';
         r->beg++;
     }
@@ -366,6 +368,11 @@ const struct ad_names *ad_reader_columns(const struct ad_reader *r)
 const struct ad_str *ad_reader_first(const struct ad_reader *r)
 {
     return r->first.v;
+}
+
+struct ad_str ad_reader_lead(const struct ad_reader *r)
+{
+    return (struct ad_str){r->lead.s, r->lead.len};
 }
 
 struct ad_record ad_reader_header(const struct ad_reader *r)

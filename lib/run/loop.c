@@ -30,14 +30,14 @@ static int handle_bad(struct ad_run *r, const struct ad_record *rec, const struc
         }
         ad_run_tell_bad(r, rec, field, why, text);
     }
-    if (r->set.on_bad == AD_BAD_SKIP || r->set.anomalies || r->set.fit)
-        return 0;
+    bool drop = r->set.on_bad == AD_BAD_SKIP || r->set.anomalies || r->set.fit;
     struct ad_record raw = *rec;
     if (rec->kind == AD_RECORD_DATA) { /* its fields are all right, so it keeps its columns */
         raw.kind = AD_RECORD_BAD;
         raw.pad = r->in.kind == AD_FORMAT_CSV ? 0 : AD_PAD_NONE;
     }
-    ad_writer_put_bad(r->writer, &raw);
+    if (drop || !ad_writer_put_bad(r->writer, &raw))
+        r->left_out += rec->kind != AD_RECORD_PIECE;
     return 0;
 }
 

@@ -55,10 +55,11 @@ int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n)
                                 .max_record = r->set.max_record,
                                 .columns = r->columns.v,
                                 .ncolumn = r->columns.n};
-    if (r->have_loaded && cfg.format.kind == AD_FORMAT_ANY)
-        cfg.format = r->in;
-    if (r->have_loaded && r->set.no_header)
-        cfg.format.header = false;
+    enum ad_format_kind began = r->in.kind;
+    if (r->have_loaded && !cfg.format.delim)
+        cfg.format.delim = r->in.delim;
+    if (r->have_loaded && r->set.state && began == AD_FORMAT_CSV)
+        cfg.format.header &= r->in.header;
     if (r->set.resume) {
         cfg.enter = ad_run_enter_file;
         cfg.leave = ad_run_leave_file;
@@ -68,8 +69,12 @@ int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n)
     if (!r->reader)
         return -1;
     int rc = ad_reader_start(r->reader, &r->err);
-    if (rc > 0)
-        r->in = ad_reader_format(r->reader);
+    if (rc <= 0)
+        return rc;
+    r->in = ad_reader_format(r->reader);
+    if (r->have_loaded && r->set.state && r->in.kind != began)
+        return ad_err_set(&r->err, "%s: the stream it is of is %s, but %s is not", r->set.state,
+                          began == AD_FORMAT_CSV ? "CSV" : "NDJSON", ad_source_name(r->source));
     return rc;
 }
 
@@ -254,6 +259,9 @@ int ad_run_prepare(struct ad_run *r)
     if (!r->writer)
         return -1;
     struct ad_record header = ad_reader_header(r->reader);
+    struct ad_str lead = ad_reader_lead(r->reader);
+    if (!r->set.fit && !r->set.anomalies)
+        ad_sink_write(&r->sink, lead.s, lead.len);
     bool resumed = r->set.resume && r->have_loaded;
     if (!r->set.fit && !resumed && (header.body.s || r->in.kind == AD_FORMAT_NDJSON))
         ad_writer_header(r->writer, &header);

@@ -73,6 +73,11 @@ double ad_run_seconds(const struct timespec *since)
     return (double)(now.tv_sec - since->tv_sec) + 1e-9 * (double)(now.tv_nsec - since->tv_nsec);
 }
 
+static unsigned long long dropped_headers(const struct ad_run *r)
+{
+    return r->reader ? ad_reader_headers(r->reader) : 0;
+}
+
 int ad_run_write_stats(struct ad_run *r)
 {
     if (!r->set.stats)
@@ -84,6 +89,7 @@ int ad_run_write_stats(struct ad_run *r)
         {"records", "Records read.", (double)r->count.records},
         {"flagged", "Records flagged as anomalous.", (double)r->count.flagged},
         {"bad", "Records that could not be judged.", (double)r->count.bad},
+        {"headers", "Repeated header rows dropped.", (double)dropped_headers(r)},
         {"late", "Records older than the newest of their group.", (double)r->count.late},
         {"keys", "Groups with a state.", (double)r->keys.n},
         {"seconds", "Seconds since the start.", ad_run_seconds(&r->started)},
@@ -98,7 +104,7 @@ int ad_run_write_stats(struct ad_run *r)
         ad_buf_addz(&b, line);
     }
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        bool gauge = i == 4 || i == 5;
+        bool gauge = i == 5 || i == 6;
         if (prom)
             snprintf(line, sizeof line,
                      "# HELP adkit_%s%s %s\n# TYPE adkit_%s%s %s\nadkit_%s%s{tool=\"%s\"} %.10g\n",

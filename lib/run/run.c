@@ -58,8 +58,11 @@ static int parse_options(struct ad_run *r, int argc, char **argv, int *first)
     const char *wrong = r->cmd->detector->check(r->cmd->cfg);
     if (wrong)
         return ad_err_set(&r->err, "%s", wrong);
-    if (r->set.resume && *first == argc)
-        return ad_err_set(&r->err, "--resume needs a named file");
+    bool named = *first < argc;
+    for (int i = *first; i < argc; i++)
+        named &= strcmp(argv[i], "-") != 0;
+    if (r->set.resume && !named)
+        return ad_err_set(&r->err, "--resume needs named files");
     return 0;
 }
 
@@ -143,8 +146,9 @@ static int finish(struct ad_run *r)
         return -1;
     if (r->count.bad && !r->set.quiet && r->count.warned > 0)
         ad_run_say(r, "%llu of %llu records were bad and %s", r->count.bad, r->count.records,
-                   r->set.on_bad == AD_BAD_SKIP || r->set.anomalies ? "left out"
-                                                                    : "passed unscored");
+                   r->left_out == r->count.bad ? "left out"
+                   : r->left_out               ? "left out or passed unscored"
+                                               : "passed unscored");
     if (ad_run_stop == 0 && check_seen(r))
         return -1;
     if (r->count.bad && r->count.good == 0 && ad_run_stop == 0)

@@ -63,6 +63,7 @@ struct ad_run {
     double *lane_x, *lane_surprise;
 
     struct ad_counts count;
+    unsigned long long left_out; /* bad records that were not written */
     struct timespec started, saved, shown;
     bool absent_warned, evicted_warned, progress_shown;
 

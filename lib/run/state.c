@@ -343,8 +343,9 @@ int ad_run_enter_file(void *run, struct ad_source *src, uint64_t *offset, struct
     struct ad_source_stat st;
     if (ad_source_stat(src, &st, err))
         return -1;
-    if (!st.regular)
-        return ad_err_set(err, "%s: --resume needs a named plain file", ad_source_name(src));
+    if (!st.regular || st.gzip)
+        return ad_err_set(err, "%s: --resume needs plain files%s", ad_source_name(src),
+                          st.gzip ? ", not gzip" : "");
     struct ad_place *p = find_place(r, &st);
     uint32_t crc;
     struct ad_err ignored = {0};
