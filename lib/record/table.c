@@ -46,30 +46,49 @@ static int fill_records(struct ad_reader *r, int n, size_t *len, struct ad_err *
     return 0;
 }
 
-/* Skip line endings at the very beginning: nothing can be told from them. */
-static int skip_blank(struct ad_reader *r, struct ad_err *err)
+/* How many bytes of blank lines the file begins with: nothing can be told from them. */
+static int leading_blank(struct ad_reader *r, size_t *skip, struct ad_err *err)
 {
-    for (;;) {
-        int rc = fill_to(r, 1, err);
-        if (rc < 0 || r->beg == r->end)
+    for (*skip = 0;; ++*skip) {
+        int rc = fill_to(r, *skip + 1, err);
+        if (rc < 0 || r->end - r->beg == *skip)
             return rc;
-        if (r->buf[r->beg] != '\n' && r->buf[r->beg] != '\r')
+        char c = r->buf[r->beg + *skip];
+        if (c != '\n' && c != '\r')
             return 0;
-        if (r->columns.n == 0 && ad_buf_add(&r->lead, r->buf + r->beg, 1))
-            return ad_err_nomem(err);
-        r->line += r->buf[r->beg] == '\n';
-        r->beg++;
     }
 }
 
-static int find_format(struct ad_reader *r, struct ad_err *err)
+static void skip_row(struct ad_reader *r, size_t len)
 {
-    char c = r->buf[r->beg];
+    for (size_t i = 0; i < len; i++)
+        r->line += r->buf[r->beg + i] == '\n';
+    r->beg += len;
+}
+
+/* Before a header blank lines are not records; those before the first one are printed as they are.
+ * Elsewhere they are left to be taken like all others. */
+static int skip_blank(struct ad_reader *r, size_t *skip, struct ad_err *err)
+{
+    if (r->format.kind != AD_FORMAT_CSV || !r->format.header)
+        return 0;
+    if (r->columns.n == 0 && ad_buf_add(&r->lead, r->buf + r->beg, *skip))
+        return ad_err_nomem(err);
+    skip_row(r, *skip);
+    *skip = 0;
+    return 0;
+}
+
+static int find_format(struct ad_reader *r, size_t *skip, struct ad_err *err)
+{
+    char c = r->end - r->beg > *skip ? r->buf[r->beg + *skip] : '\0';
     if (r->format.kind == AD_FORMAT_ANY && c == '[')
         return ad_err_set(err, "%s: a JSON array, not one record a line: use jq -c '.[]'",
                           ad_source_name(r->src));
     if (r->format.kind == AD_FORMAT_ANY)
         r->format.kind = c == '{' ? AD_FORMAT_NDJSON : AD_FORMAT_CSV;
+    if (skip_blank(r, skip, err))
+        return -1;
     if (r->format.kind == AD_FORMAT_NDJSON)
         return 0;
     if (!r->format.delim) {
@@ -77,7 +96,7 @@ static int find_format(struct ad_reader *r, struct ad_err *err)
         int rc = fill_records(r, 2, &len, err);
         if (rc < 0)
             return rc;
-        r->format.delim = ad_csv_sniff((struct ad_str){r->buf + r->beg, len}, err);
+        r->format.delim = ad_csv_sniff((struct ad_str){r->buf + r->beg + *skip, len - *skip}, err);
         if (!r->format.delim)
             return -1;
     }
@@ -168,20 +187,15 @@ static int keep_header(struct ad_reader *r, size_t len, struct ad_err *err)
     return 0;
 }
 
-static void skip_row(struct ad_reader *r, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        r->line += r->buf[r->beg + i] == '\n';
-    r->beg += len;
-}
-
-static int find_columns(struct ad_reader *r, struct ad_err *err)
+static int find_columns(struct ad_reader *r, size_t skip, struct ad_err *err)
 {
     size_t len;
     int rc = fill_records(r, 1, &len, err);
     if (rc < 0)
         return rc;
-    struct ad_str row = {r->buf + r->beg, len - ad_reader_line_ending(r->buf + r->beg, len)};
+    const char *s = r->buf + r->beg + skip;
+    len -= skip;
+    struct ad_str row = {s, len - ad_reader_line_ending(s, len)};
     struct ad_names names = {0};
     if (row_names(r, row, &names, err))
         return -1;
@@ -279,14 +293,16 @@ static int find_first(struct ad_reader *r, struct ad_err *err)
 }
 
 /* A later file must be like the first. */
-static int check_like_first(struct ad_reader *r, struct ad_err *err)
+static int check_like_first(struct ad_reader *r, size_t *skip, struct ad_err *err)
 {
     const char *name = ad_source_name(r->src);
-    bool json = r->buf[r->beg] == '{';
+    bool json = r->end - r->beg > *skip && r->buf[r->beg + *skip] == '{';
     if (json != (r->format.kind == AD_FORMAT_NDJSON))
         return ad_err_set(err, "%s: not the format of the files before it", name);
     if (json || !r->format.header || !r->header)
         return 0;
+    if (skip_blank(r, skip, err))
+        return -1;
     size_t len;
     int rc = fill_records(r, 1, &len, err);
     if (rc < 0)
@@ -317,21 +333,22 @@ int ad_reader_next_file(struct ad_reader *r, struct ad_err *err)
             return rc;
         if (r->end >= BOM && memcmp(r->buf, bom, BOM) == 0)
             r->beg = BOM;
-        if ((rc = skip_blank(r, err)) < 0)
+        size_t skip;
+        if ((rc = leading_blank(r, &skip, err)) < 0)
             return rc;
         uint64_t offset = 0;
-        if (r->beg == r->end) {
+        if (r->end - r->beg == skip && (r->format.header || skip == 0)) {
             if (r->cfg.leave && r->cfg.leave(r->cfg.arg, r->src, offset, err))
                 return -1;
             continue;
         }
         bool first = r->columns.n == 0 && !r->json;
         if (first)
-            rc = find_format(r, err);
+            rc = find_format(r, &skip, err);
         else
-            rc = check_like_first(r, err);
+            rc = check_like_first(r, &skip, err);
         if (rc == 0 && first && r->format.kind == AD_FORMAT_CSV)
-            rc = find_columns(r, err);
+            rc = find_columns(r, skip, err);
         if (rc == 0 && !r->first.v && first)
             rc = find_first(r, err);
         if (rc < 0)
