@@ -172,10 +172,10 @@ unsigned ad_score_millionths(double score)
     double scaled = score * (MOST + 1);
     unsigned whole = (unsigned)scaled;
     double part = scaled - whole;
-    if (part < 0.499999)
-        return whole;
-    if (part > 0.500001)
-        return whole < MOST ? whole + 1 : MOST;
+    if (fabs(part - 0.5) > 1e-6) {
+        whole += (unsigned)(part + 0.5); /* a branch would be guessed wrong half the time */
+        return whole < MOST ? whole : MOST;
+    }
 #ifdef AD_WIDE
     uint64_t m, millionths;
     int shift = split(score, &m);
