@@ -205,8 +205,13 @@ void ad_writer_put(struct ad_writer *w, const struct ad_record *rec, const struc
     /* No comma directly after `{`. */
     size_t at = w->json && (w->convert ? w->cfg.columns->n == 0 : rec->empty);
     for (size_t i = 0; i < w->cfg.appended->n; i++) {
-        for (; at < w->before_end[i]; at++)
-            *to++ = w->before.s[at];
+        size_t len = w->before_end[i] - at;
+        if (len == 1)
+            *to = w->before.s[at];
+        else
+            memcpy(to, w->before.s + at, len);
+        to += len;
+        at += len;
         if (cells[i].kind != AD_CELL_TEXT)
             to = print_cell(w, to, &cells[i]);
         else if (!(to = start = put_text(w, start, to, cells[i].text, room)))
@@ -225,6 +230,12 @@ void ad_writer_put(struct ad_writer *w, const struct ad_record *rec, const struc
 void ad_writer_put_scores(struct ad_writer *w, const struct ad_record *rec, const double *score,
                           size_t n)
 {
+    for (size_t i = 0; w->json && i < n; i++) {
+        struct ad_cell cells[] = {{.kind = AD_CELL_SCORE, .x = score[i]}, {.kind = AD_CELL_FLAG}};
+        ad_writer_put(w, &rec[i], cells);
+    }
+    if (w->json)
+        return;
     begin(w);
     for (size_t i = 0; i < n; i++) {
         size_t len = rec[i].body.len;

@@ -36,8 +36,8 @@ void ad_writer_header(struct ad_writer *w, const struct ad_record *header);
 /* A record with a cell for each appended field. Failures show in the sink's `error`. */
 void ad_writer_put(struct ad_writer *w, const struct ad_record *rec, const struct ad_cell *cells);
 
-/* n records as they are, with a score below the line and its flag, the only appended fields; no
- * conversion, CSV. AD_WRITER_SLACK bytes must be readable after each record. */
+/* n records as they are, each with a line ending, with a score below the line and its flag, the
+ * only appended fields; no conversion. AD_WRITER_SLACK bytes must be readable after each record. */
 void ad_writer_put_scores(struct ad_writer *w, const struct ad_record *rec, const double *score,
                           size_t n);
 enum { AD_WRITER_SLACK = 15 };

@@ -9,21 +9,23 @@
 bool ad_run_has_lane(const struct ad_run *r)
 {
     const struct ad_settings *s = &r->set;
+    bool same_format = r->in.kind == r->out.kind && r->in.delim == r->out.delim;
     return r->cmd->detector->advance && !r->multi && r->sel.field.n == 1 && r->sel.group.n == 0 &&
            r->learns && !s->no_learn && !s->fit && !s->explain && !s->each && !s->anomalies &&
-           s->budget_per_day == 0 && r->na.n == 0 && s->gap == 0 && r->in.kind == AD_FORMAT_CSV &&
-           r->out.kind == AD_FORMAT_CSV && r->in.delim == r->out.delim;
+           s->budget_per_day == 0 && r->na.n == 0 && s->gap == 0 && same_format;
 }
 
 /* Read times and values up to the first record that is not ordinary. */
 static size_t read_samples(struct ad_run *r, const struct ad_record *rec, size_t n)
 {
-    bool timed = r->time_slot != SIZE_MAX;
+    bool timed = r->time_slot != SIZE_MAX, json = r->in.kind == AD_FORMAT_NDJSON;
     size_t value_slot = r->value_slot[0], i = 0;
     double last = r->only->last;
     for (; i < n && rec[i].kind == AD_RECORD_DATA && rec[i].eol.len; i++) {
         struct ad_sample *s = &r->lane[i];
         s->t = s->wall = s->elapsed = NAN;
+        if (json && ad_run_collision(r, &rec[i]))
+            break;
         if (ad_number_parse(rec[i].value[value_slot], &r->lane_x[i]))
             break;
         if (!timed)

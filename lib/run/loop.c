@@ -41,8 +41,7 @@ static int handle_bad(struct ad_run *r, const struct ad_record *rec, const struc
     return 0;
 }
 
-/* Whether the record has a member that this run would append. */
-static const struct ad_str *collision(const struct ad_run *r, const struct ad_record *rec)
+const struct ad_str *ad_run_collision(const struct ad_run *r, const struct ad_record *rec)
 {
     if (r->in.kind != AD_FORMAT_NDJSON)
         return NULL;
@@ -55,7 +54,7 @@ static const struct ad_str *collision(const struct ad_run *r, const struct ad_re
 /* Read the record's time and values. Returns 1, 0 if the record is bad and was dealt with, -1. */
 static int read_values(struct ad_run *r, const struct ad_record *rec, double *t, size_t *present)
 {
-    const struct ad_str *taken = collision(r, rec);
+    const struct ad_str *taken = ad_run_collision(r, rec);
     if (taken)
         return handle_bad(r, rec, taken, "already there; choose another --name",
                           (struct ad_str){0});

@@ -91,6 +91,8 @@ int ad_run_prepare(struct ad_run *r);
 
 /* loop.c: one record through detection to output. Returns 0, or -1 with r->err set. */
 int ad_run_record(struct ad_run *r, const struct ad_record *rec);
+/* The name of a member of an NDJSON record that this run would append, or NULL. */
+const struct ad_str *ad_run_collision(const struct ad_run *r, const struct ad_record *rec);
 
 /* lane.c: the fast lane. Whether this run may use it at all; and how many of the n records were
  * ordinary and have gone through it, from the first on. The next is one for ad_run_record(). */
