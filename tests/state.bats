@@ -22,7 +22,7 @@ loads() {
         bytes=${bytes// /\\x}
         size=$((${#bytes} / 4))
         # every bit with AD_FULL, else one of each byte of a state that is small enough
-        step=$((size < 600 ? 1 : size / 400))
+        step=$((1 + size / (${AD_SLOW:+1} + 0 ? 30 : 600)))
         for ((i = 0; i < size; i += ${AD_FULL:+1}+0 ? 1 : step)); do
             for bit in {0..7}; do
                 [ -n "${AD_FULL:-}" ] || [ $bit = $((i % 8)) ] || continue
