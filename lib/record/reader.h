@@ -56,7 +56,7 @@ int ad_reader_want(struct ad_reader *r, const struct ad_str *name, size_t n, str
 int ad_reader_block(struct ad_reader *r, struct ad_record *out, size_t max, struct ad_err *err);
 
 /* The largest useful max. */
-enum { AD_READER_BLOCK = 1024 };
+enum { AD_READER_BLOCK = 256 };
 
 /* Whether the next ad_reader_block() would wait for somebody else. */
 bool ad_reader_idle(const struct ad_reader *r);

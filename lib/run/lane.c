@@ -38,11 +38,9 @@ static size_t read_samples(struct ad_run *r, const struct ad_record *rec, size_t
     return i;
 }
 
-size_t ad_run_lane(struct ad_run *r, const struct ad_record *rec, size_t n)
+/* Score and learn a few records that are ordinary to look at, and print those that were. */
+static size_t run_chunk(struct ad_run *r, const struct ad_record *rec, size_t n)
 {
-    if (!r->only || r->only->track->held || !r->only->track->state ||
-        (r->time_slot != SIZE_MAX && isnan(r->only->last)))
-        return 0;
     /* From a little below the line on, loop.c decides. */
     double s0 = r->judge.s0, most = s0 * 0.9999;
     n = read_samples(r, rec, n);
@@ -57,4 +55,18 @@ size_t ad_run_lane(struct ad_run *r, const struct ad_record *rec, size_t n)
         r->lane_surprise[i] /= r->lane_surprise[i] + s0;
     ad_writer_put_scores(r->writer, rec, r->lane_surprise, n);
     return n;
+}
+
+size_t ad_run_lane(struct ad_run *r, const struct ad_record *rec, size_t n)
+{
+    if (!r->only || r->only->track->held || !r->only->track->state ||
+        (r->time_slot != SIZE_MAX && isnan(r->only->last)))
+        return 0;
+    size_t done = 0, took;
+    do {
+        size_t chunk = n - done < AD_LANE ? n - done : AD_LANE;
+        took = run_chunk(r, rec + done, chunk);
+        done += took;
+    } while (took == AD_LANE);
+    return done;
 }

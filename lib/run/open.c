@@ -167,12 +167,12 @@ static void drop_track(void *judge, struct ad_track *track)
 
 static int open_lane(struct ad_run *r)
 {
-    r->lane = calloc(AD_READER_BLOCK, sizeof *r->lane);
-    r->lane_x = calloc(AD_READER_BLOCK, sizeof *r->lane_x);
-    r->lane_surprise = calloc(AD_READER_BLOCK, sizeof *r->lane_surprise);
+    r->lane = calloc(AD_LANE, sizeof *r->lane);
+    r->lane_x = calloc(AD_LANE, sizeof *r->lane_x);
+    r->lane_surprise = calloc(AD_LANE, sizeof *r->lane_surprise);
     if (!r->lane || !r->lane_x || !r->lane_surprise)
         return ad_err_nomem(&r->err);
-    for (size_t i = 0; i < AD_READER_BLOCK; i++)
+    for (size_t i = 0; i < AD_LANE; i++)
         r->lane[i] = (struct ad_sample){.x = &r->lane_x[i], .n = 1};
     return 0;
 }

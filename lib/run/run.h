@@ -59,7 +59,7 @@ struct ad_run {
     struct ad_result *result; /* [ntrack] */
     struct ad_cell *cell;     /* [appended.n] */
     struct ad_buf key, reason;
-    struct ad_sample *lane; /* the fast lane's samples, AD_READER_BLOCK each, or NULL */
+    struct ad_sample *lane; /* the fast lane's samples, AD_LANE each, or NULL */
     double *lane_x, *lane_surprise;
 
     struct ad_counts count;
@@ -93,6 +93,9 @@ int ad_run_prepare(struct ad_run *r);
 int ad_run_record(struct ad_run *r, const struct ad_record *rec);
 /* The name of a member of an NDJSON record that this run would append, or NULL. */
 const struct ad_str *ad_run_collision(const struct ad_run *r, const struct ad_record *rec);
+
+/* Samples in the fast lane at a time: what was read of them is read again when one has to leave. */
+enum { AD_LANE = 128 };
 
 /* lane.c: the fast lane. Whether this run may use it at all; and how many of the n records were
  * ordinary and have gone through it, from the first on. The next is one for ad_run_record(). */
