@@ -7,6 +7,9 @@
 /* Surprises below this are one bin: no sensible line is there. */
 #define LEAST 0.25
 
+/* The line is never below: a value that one in three exceeds is no anomaly. */
+#define LOWEST 1
+
 enum { PER_OCTAVE = 16, RESET = 1024, NOMINAL = 1000 };
 
 static size_t bin_of(double surprise)
@@ -60,32 +63,34 @@ static double tail_quantile(const struct ad_budget *b, double q)
     return at_enough + scale * log(ENOUGH / want);
 }
 
-/* The fraction of records to flag from now on: the budget's, and what was spent too much or too
- * little so far made good over as long again. */
-static double wanted_fraction(const struct ad_budget *b)
+/* The alarms due since the first record. */
+static double due(const struct ad_budget *b)
 {
-    double days = (b->last - b->first) / 86400;
-    double rate = (double)(b->scored - 1) / days;
-    double due = 2 * b->per_day * days - (double)b->flagged;
-    double share = due / (b->per_day * days);
-    share = share < 0.25 ? 0.25 : share > 4 ? 4 : share;
-    return share * b->per_day / rate;
+    return b->per_day * (b->last - b->first) / 86400;
+}
+
+/* Whether half as many again as are due were spent; one is always free. */
+static bool overspent(const struct ad_budget *b)
+{
+    return (double)b->flagged > 1.5 * due(b) + 1;
 }
 
 static void set_line(struct ad_budget *b)
 {
-    if (!(b->last > b->first))
+    double q = due(b) / (double)(b->scored - 1);
+    if (!(q > 0))
         return;
-    double days = (b->last - b->first) / 86400;
-    double q = b->per_day * days / (double)(b->scored - 1);
     if (b->scored < NOMINAL) {
-        b->s0 = -log(q < 0.1 ? q : 0.1);
+        double s0 = -log(q < 0.1 ? q : 0.1);
+        if (s0 > b->s0 || !overspent(b))
+            b->s0 = s0;
         return;
     }
-    q = wanted_fraction(b);
-    double s0 = q < 1 ? tail_quantile(b, q) : LEAST;
-    double least = -log(0.1);
-    b->s0 = s0 < least ? least : s0 < AD_SURPRISE_MAX ? s0 : AD_SURPRISE_MAX;
+    /* What was spent too much or too little so far is made good from here on. */
+    double share = due(b) / ((double)b->flagged + 1);
+    q *= share < 0.25 ? 0.25 : share > 4 ? 4 : share;
+    double s0 = q < 1 ? tail_quantile(b, q) : 0;
+    b->s0 = s0 < LOWEST ? LOWEST : s0 < AD_SURPRISE_MAX ? s0 : AD_SURPRISE_MAX;
 }
 
 void ad_budget_add(struct ad_budget *b, double t, double surprise, bool flagged)
@@ -101,6 +106,9 @@ void ad_budget_add(struct ad_budget *b, double t, double surprise, bool flagged)
     bool early = b->scored < NOMINAL && (b->scored & (b->scored - 1)) == 0;
     if (early || b->scored % RESET == 0)
         set_line(b);
+    /* At its start, and where it changes, a series surprises more than its tail tells. */
+    if (flagged && overspent(b))
+        b->s0 = fmax(b->s0, fmin(bin_floor(i + 1), AD_SURPRISE_MAX));
 }
 
 void ad_budget_save(const struct ad_budget *b, struct ad_save *out)

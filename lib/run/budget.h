@@ -22,7 +22,8 @@ struct ad_budget {
 void ad_budget_init(struct ad_budget *b, double per_day, double s0);
 
 /* Tell of a scored record, in input order: its time, surprise and whether it was flagged. The line
- * moves after every 1,024th, and before the first 1,000 with the rate of records alone. */
+ * moves after every 1,024th, and before the first 1,000 with the rate of records alone. A flag
+ * beyond one and a half times what is due raises it above that flag's surprise. */
 void ad_budget_add(struct ad_budget *b, double t, double surprise, bool flagged);
 
 void ad_budget_save(const struct ad_budget *b, struct ad_save *out);
