@@ -185,6 +185,8 @@ char ad_csv_sniff(struct ad_str rows, struct ad_err *err)
     size_t first[NCANDIDATE], second[NCANDIDATE];
     bool same[NCANDIDATE], any[NCANDIDATE];
     struct ad_str rest = count_record(rows, first);
+    while (rest.len && (rest.s[0] == '\n' || rest.s[0] == '\r'))
+        rest.s++, rest.len--;
     count_record(rest, second);
     for (int i = 0; i < NCANDIDATE; i++) {
         any[i] = true;
@@ -215,7 +217,7 @@ int ad_csv_quote(struct ad_buf *out, struct ad_str field, char delim)
 {
     bool plain = !memchr(field.s, '"', field.len) && !memchr(field.s, delim, field.len) &&
                  !memchr(field.s, '\n', field.len) && !memchr(field.s, '\r', field.len) &&
-                 (field.len == 0 || (field.s[0] != ' ' && field.s[field.len - 1] != ' '));
+                 ad_str_trim(field).len == field.len;
     if (plain)
         return ad_buf_add(out, field.s, field.len);
     ad_buf_addz(out, "\"");

@@ -94,6 +94,8 @@ static void consume(struct ad_reader *r, struct ad_record *rec, size_t len, size
     rec->line = ++r->line;
     rec->kind = AD_RECORD_DATA;
     r->beg += len;
+    r->row_seen = 0;
+    r->row_open = false;
 }
 
 size_t ad_reader_line_ending(const char *s, size_t len)
@@ -103,60 +105,12 @@ size_t ad_reader_line_ending(const char *s, size_t len)
     return len > 1 && s[len - 2] == '\r' ? 2 : 1;
 }
 
-static int judge_columns(struct ad_reader *r, struct ad_record *rec, size_t n)
-{
-    if (n == r->columns.n)
-        return 1;
-    return n < r->columns.n ? bad(rec, "too few fields", r->columns.n - n)
-                            : bad(rec, "too many fields", 0);
-}
-
-/* The next row when it has quotes, `line` bytes being its first physical line (0: not known yet).
- * Returns 1, or 0 when more input is needed. */
-static int take_quoted(struct ad_reader *r, struct ad_record *rec, size_t line)
-{
-    const char *s = r->buf + r->beg;
-    size_t have = r->end - r->beg;
-    bool again = r->row_seen > 0;
-    size_t len = ad_csv_extent(s, have, &r->row_seen, &r->row_open);
-    if (!len && r->eof && !r->row_open)
-        len = have;
-    bool give_up = !len && (r->eof || have >= r->cfg.max_record);
-    if (!len && !give_up && line && !again)
-        give_up = !ad_csv_plausible(r->csv, (struct ad_str){s, line});
-    if (!len && !give_up)
-        return 0;
-    r->row_seen = 0;
-    r->row_open = false;
-    if (len) {
-        /* Room for all that this block can need, so that what is already there never moves. */
-        if (!r->copied && ad_csv_reset(r->csv, r->cap))
-            return bad(rec, "out of memory", AD_PAD_NONE);
-        r->copied = true;
-        size_t eol = ad_reader_line_ending(s, len);
-        size_t n = ad_csv_quoted(r->csv, (struct ad_str){s, len - eol}, r->slots,
-                                 (struct ad_str *)rec->value);
-        if (n) {
-            consume(r, rec, len, eol);
-            for (const char *p = s; (p = memchr(p, '\n', (size_t)(s + len - eol - p))); p++)
-                r->line++;
-            return judge_columns(r, rec, n);
-        }
-    }
-    if (!line)
-        line = have;
-    consume(r, rec, line, ad_reader_line_ending(s, line));
-    return bad(rec,
-               give_up && (r->eof || have >= r->cfg.max_record) ? "unclosed quote" : "stray quote",
-               AD_PAD_NONE);
-}
-
 static bool is_header(const struct ad_reader *r, struct ad_str row)
 {
     return row.len == r->header_len && row.len && memcmp(row.s, r->header, row.len) == 0;
 }
 
-/* What a row without quotes is, given the number of its fields. */
+/* What a row is, given the number of its fields. */
 static int judge_row(struct ad_reader *r, struct ad_record *rec, size_t n)
 {
     if (is_header(r, rec->body)) {
@@ -169,7 +123,54 @@ static int judge_row(struct ad_reader *r, struct ad_record *rec, size_t n)
         rec->kind = AD_RECORD_BLANK;
         return 1;
     }
-    return judge_columns(r, rec, n);
+    if (n == r->columns.n)
+        return 1;
+    return n < r->columns.n ? bad(rec, "too few fields", r->columns.n - n)
+                            : bad(rec, "too many fields", 0);
+}
+
+/* Whether a record is too long of which there are len bytes, perhaps with its line ending. */
+static bool is_too_long(const struct ad_reader *r, size_t len)
+{
+    const char *s = r->buf + r->beg;
+    len -= len && s[len - 1] == '\n';
+    len -= len && s[len - 1] == '\r';
+    return len > r->cfg.max_record;
+}
+
+/* The next row when it has quotes, `line` bytes being its first physical line (0: not known yet).
+ * Returns 1, or 0 when more input is needed. */
+static int take_quoted(struct ad_reader *r, struct ad_record *rec, size_t line)
+{
+    const char *s = r->buf + r->beg;
+    size_t have = r->end - r->beg;
+    bool ended = r->eof && !r->cfg.enter, known = line && r->row_seen >= line;
+    size_t len = ad_csv_extent(s, have, &r->row_seen, &r->row_open);
+    if (!len && ended && !r->row_open)
+        len = have;
+    bool give_up = is_too_long(r, len ? len : have) || (!len && ended);
+    /* That a quote is stray shows as soon as its line is there, whatever may follow. */
+    struct ad_str first = {s, line ? line : have};
+    bool stray = give_up || (!len && line && !known) ? !ad_csv_plausible(r->csv, first) : len > 0;
+    if (!len && !give_up && !stray)
+        return 0;
+    if (!give_up && len) {
+        /* Room for all that this block can need, so that what is already there never moves. */
+        if (!r->copied && ad_csv_reset(r->csv, r->cap))
+            return bad(rec, "out of memory", AD_PAD_NONE);
+        r->copied = true;
+        size_t eol = ad_reader_line_ending(s, len);
+        size_t n = ad_csv_quoted(r->csv, (struct ad_str){s, len - eol}, r->slots,
+                                 (struct ad_str *)rec->value);
+        if (n) {
+            consume(r, rec, len, eol);
+            for (const char *p = s; (p = memchr(p, '\n', (size_t)(s + len - eol - p))); p++)
+                r->line++;
+            return judge_row(r, rec, n);
+        }
+    }
+    consume(r, rec, first.len, ad_reader_line_ending(s, first.len));
+    return bad(rec, stray ? "stray quote" : "unclosed quote", AD_PAD_NONE);
 }
 
 static int take_csv(struct ad_reader *r, struct ad_record *rec, const char *nl)
@@ -252,8 +253,7 @@ int ad_reader_take(struct ad_reader *r, struct ad_record *rec)
     bool csv = r->format.kind == AD_FORMAT_CSV;
     const char *s = r->buf + r->beg;
     const char *nl = memchr(s, '\n', r->end - r->beg);
-    size_t len = nl ? (size_t)(nl - s) : r->end - r->beg;
-    if (r->over || len > r->cfg.max_record)
+    if (r->over || is_too_long(r, nl ? (size_t)(nl - s) + 1 : r->end - r->beg))
         return take_piece(r, rec, nl);
     if (!nl && r->eof && r->cfg.enter)
         return 0;
@@ -277,11 +277,15 @@ int ad_reader_want(struct ad_reader *r, const struct ad_str *name, size_t n, str
     }
     for (size_t c = 0; c < r->columns.n; c++)
         r->slot[c] = -1;
-    for (size_t i = 0; i < n; i++) {
-        ptrdiff_t c = ad_names_find(&r->columns, name[i]);
+    /* From the last: a name wanted twice is two columns of that name, in their order. */
+    for (size_t i = n; i-- > 0;) {
+        struct ad_names left = r->columns;
+        ptrdiff_t c = ad_names_find(&left, name[i]);
+        r->seen[i] = c >= 0;
+        for (; c >= 0 && r->slot[c] >= 0; c = ad_names_find(&left, name[i]))
+            left.n = (size_t)c;
         if (c >= 0)
             r->slot[c] = (int)i;
-        r->seen[i] = c >= 0;
     }
     return 0;
 }

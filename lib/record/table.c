@@ -18,27 +18,29 @@ static int fill_to(struct ad_reader *r, size_t want, struct ad_err *err)
     return rc < 0 ? rc : 0;
 }
 
-/* Length of the first `n` records that are not blank (quotes respected), 0 if they are not whole
- * yet; at the end of the file all that is there. */
-static size_t first_records(const struct ad_reader *r, int n)
+/* Where the first `n` records from `at` on that are not empty end (quotes respected), 0 if they are
+ * not whole yet; at the end of the file all that is there. */
+static size_t first_records(const struct ad_reader *r, size_t at, int n)
 {
     const char *s = r->buf + r->beg;
-    size_t len = r->end - r->beg, at = 0;
+    size_t len = r->end - r->beg;
     while (n > 0) {
-        size_t seen = 0;
+        size_t seen = 0, left = len - at, most = (size_t)r->cfg.max_record + 2;
         bool open = false;
-        size_t row = ad_csv_extent(s + at, len - at, &seen, &open);
-        if (!row) /* an over-long or unclosed record shows as much of itself as fits */
-            return r->eof || len > r->cfg.max_record ? len : 0;
+        size_t row = ad_csv_extent(s + at, left, &seen, &open);
+        if (!row && !r->eof && left <= most)
+            return 0;
+        if (!row || row > most) /* over-long or unclosed: it shows what may be held of it */
+            return at + (left < most ? left : most);
         n -= row > 2 || (row == 2 && s[at] != '\r');
         at += row;
     }
     return at;
 }
 
-static int fill_records(struct ad_reader *r, int n, size_t *len, struct ad_err *err)
+static int fill_records(struct ad_reader *r, size_t at, int n, size_t *end, struct ad_err *err)
 {
-    while (!(*len = first_records(r, n)) && !r->eof) {
+    while (!(*end = first_records(r, at, n)) && !r->eof) {
         int rc = ad_reader_fill(r, err);
         if (rc < 0)
             return rc;
@@ -49,12 +51,17 @@ static int fill_records(struct ad_reader *r, int n, size_t *len, struct ad_err *
 /* How many bytes of blank lines the file begins with: nothing can be told from them. */
 static int leading_blank(struct ad_reader *r, size_t *skip, struct ad_err *err)
 {
-    for (*skip = 0;; ++*skip) {
-        int rc = fill_to(r, *skip + 1, err);
-        if (rc < 0 || r->end - r->beg == *skip)
+    *skip = 0;
+    for (size_t at = 0;; at++) {
+        int rc = fill_to(r, at + 1, err);
+        bool end = r->end - r->beg == at;
+        char c = end ? '\n' : r->buf[r->beg + at];
+        bool blank = c == ' ' || c == '\r' || (c == '\t' && r->format.delim != '\t');
+        if (rc < 0 || (c != '\n' && !blank))
             return rc;
-        char c = r->buf[r->beg + *skip];
-        if (c != '\n' && c != '\r')
+        if (c == '\n')
+            *skip = at + !end;
+        if (end || at > *skip + r->cfg.max_record)
             return 0;
     }
 }
@@ -92,11 +99,11 @@ static int find_format(struct ad_reader *r, size_t *skip, struct ad_err *err)
     if (r->format.kind == AD_FORMAT_NDJSON)
         return 0;
     if (!r->format.delim) {
-        size_t len;
-        int rc = fill_records(r, 2, &len, err);
+        size_t end;
+        int rc = fill_records(r, *skip, 2, &end, err);
         if (rc < 0)
             return rc;
-        r->format.delim = ad_csv_sniff((struct ad_str){r->buf + r->beg + *skip, len - *skip}, err);
+        r->format.delim = ad_csv_sniff((struct ad_str){r->buf + r->beg + *skip, end - *skip}, err);
         if (!r->format.delim)
             return -1;
     }
@@ -189,14 +196,17 @@ static int keep_header(struct ad_reader *r, size_t len, struct ad_err *err)
 
 static int find_columns(struct ad_reader *r, size_t skip, struct ad_err *err)
 {
-    size_t len;
-    int rc = fill_records(r, 1, &len, err);
+    size_t end;
+    int rc = fill_records(r, skip, 1, &end, err);
     if (rc < 0)
         return rc;
     const char *s = r->buf + r->beg + skip;
-    len -= skip;
+    size_t len = end - skip;
     struct ad_str row = {s, len - ad_reader_line_ending(s, len)};
     struct ad_names names = {0};
+    if (r->format.header && row.len == len && r->end - r->beg > end)
+        return ad_err_set(err, "%s:%llu: the header is longer than --max-record",
+                          ad_source_name(r->src), r->line + 1);
     if (row_names(r, row, &names, err))
         return -1;
     if (!r->format.header) {
@@ -299,12 +309,12 @@ static int check_like_first(struct ad_reader *r, size_t *skip, struct ad_err *er
     bool json = r->end - r->beg > *skip && r->buf[r->beg + *skip] == '{';
     if (json != (r->format.kind == AD_FORMAT_NDJSON))
         return ad_err_set(err, "%s: not the format of the files before it", name);
-    if (json || !r->format.header || !r->header)
+    if (json || !r->format.header)
         return 0;
     if (skip_blank(r, skip, err))
         return -1;
     size_t len;
-    int rc = fill_records(r, 1, &len, err);
+    int rc = fill_records(r, *skip, 1, &len, err);
     if (rc < 0)
         return rc;
     struct ad_names names = {0};
@@ -313,9 +323,10 @@ static int check_like_first(struct ad_reader *r, size_t *skip, struct ad_err *er
         return -1;
     bool same = same_names(&names, r->columns.v, r->columns.n);
     ad_names_free(&names);
-    if (!same)
+    if (!same && r->header)
         return ad_err_set(err, "%s: its header is not that of the files before it", name);
-    skip_row(r, len);
+    if (same)
+        skip_row(r, len);
     return 0;
 }
 
@@ -328,7 +339,8 @@ int ad_reader_next_file(struct ad_reader *r, struct ad_err *err)
         r->beg = r->end = 0;
         r->base = 0;
         r->line = 0;
-        r->eof = r->over = false;
+        r->eof = r->over = r->row_open = false;
+        r->row_seen = 0;
         if ((rc = fill_to(r, BOM, err)) < 0)
             return rc;
         if (r->end >= BOM && memcmp(r->buf, bom, BOM) == 0)
@@ -395,6 +407,8 @@ struct ad_str ad_reader_lead(const struct ad_reader *r)
 struct ad_record ad_reader_header(const struct ad_reader *r)
 {
     struct ad_record rec = {.kind = AD_RECORD_DATA, .line = 1};
+    if (!r->header)
+        return rec;
     rec.body = (struct ad_str){r->header, r->header_len};
     rec.eol = (struct ad_str){r->header + r->header_len, r->header_eol};
     return rec;
