@@ -71,9 +71,15 @@ static void test_saved_and_loaded(void **state)
     assert_int_equal(ad_ewma_load(&copy, &(struct ad_load){{out.s, out.len}, false}), 0);
     assert_memory_equal(&copy, &e, sizeof e);
     assert_int_equal(ad_ewma_load(&copy, &(struct ad_load){{out.s, out.len - 1}, false}), -1);
-    out.len = 0;
-    ad_save_f64s(&(struct ad_save){&out}, (double[]){1, 1, 1, NAN, 1}, 5);
-    assert_int_equal(ad_ewma_load(&copy, &(struct ad_load){{out.s, out.len}, false}), -1);
+    static const double unsound[][5] = {
+        {1, 1, 1, NAN, 1},     {1, 1, 1, 0, -1}, {1, 1, 1, 0, INFINITY},
+        {0.5, 0.5, 0.5, 0, 0}, {1, 2, 1, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof unsound / sizeof *unsound; i++) {
+        out.len = 0;
+        ad_save_f64s(&(struct ad_save){&out}, unsound[i], 5);
+        assert_int_equal(ad_ewma_load(&copy, &(struct ad_load){{out.s, out.len}, false}), -1);
+    }
     ad_buf_free(&out);
 }
 
