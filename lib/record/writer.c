@@ -139,7 +139,7 @@ static struct ad_str converted(struct ad_writer *w, const struct ad_record *rec)
     if (w->json)
         ad_buf_addz(out, "}");
     if (!out->failed)
-        return (struct ad_str){out->s, out->len};
+        return (struct ad_str){out->len ? out->s : "", out->len};
     w->sink->error = ENOMEM;
     return ad_str_of("}");
 }
