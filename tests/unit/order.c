@@ -119,9 +119,7 @@ static void test_zeros_have_no_sign(void **state)
 {
     (void)state;
     struct ad_order o = {0};
-    assert_int_equal(ad_order_add(&o, 0.0), 0);
     assert_int_equal(ad_order_add(&o, -0.0), 0);
-    ad_order_remove(&o, 0.0);
     assert_false(signbit(ad_order_at(&o, 0)));
     ad_order_remove(&o, -0.0);
     assert_int_equal(o.n, 0);

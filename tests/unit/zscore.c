@@ -22,7 +22,7 @@ struct rig {
     const struct ad_zscore_cfg *cfg;
     struct ad_line line;
     void *state;
-    double t;
+    double t, every; /* time of the next value, and between two */
     struct ad_score last;
     size_t scored, flagged;
 };
@@ -30,7 +30,7 @@ struct rig {
 static void rig_open(struct rig *rig, const struct ad_zscore_cfg *cfg, struct ad_line line)
 {
     assert_null(ad_zscore.check(cfg));
-    *rig = (struct rig){.cfg = cfg, .line = line, .state = ad_zscore.create(cfg, 1)};
+    *rig = (struct rig){.cfg = cfg, .line = line, .state = ad_zscore.create(cfg, 1), .every = 1};
     assert_non_null(rig->state);
 }
 
@@ -41,7 +41,7 @@ static const struct ad_score *feed(struct rig *rig, double x)
     struct ad_score *s = &rig->last;
     *s = (struct ad_score){.expected = NAN, .alpha_factor = 1};
     ad_zscore.score(rig->state, &in, &rig->line, s);
-    rig->t += 1;
+    rig->t += rig->every;
     if (s->state == AD_MISSING)
         return s;
     if (s->state == AD_OK) {
@@ -269,10 +269,11 @@ static void test_seasons(void **state)
     struct ad_zscore_cfg cfg = config(AD_ZSCORE_WINDOW, 200);
     struct ad_rng rng;
     struct rig rig;
-    cfg.seasonal = 24;
+    cfg.seasonal = 86400;
     cfg.phases = 24;
     rig_open(&rig, &cfg, both);
-    rig.t = -24 * 7;
+    rig.every = 3600;
+    rig.t = -86400 * 7;
     ad_rng_seed(&rng, 8);
     for (int i = 0; i < 24 * 40; i++) {
         feed(&rig, 100 * (i % 24) + ad_rng_normal(&rng));
