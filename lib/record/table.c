@@ -306,7 +306,9 @@ static int find_first(struct ad_reader *r, struct ad_err *err)
 static int check_like_first(struct ad_reader *r, size_t *skip, struct ad_err *err)
 {
     const char *name = ad_source_name(r->src);
-    bool json = r->end - r->beg > *skip && r->buf[r->beg + *skip] == '{';
+    if (r->end - r->beg == *skip)
+        return 0;
+    bool json = r->buf[r->beg + *skip] == '{';
     if (json != (r->format.kind == AD_FORMAT_NDJSON))
         return ad_err_set(err, "%s: not the format of the files before it", name);
     if (json || !r->format.header)
@@ -349,12 +351,13 @@ int ad_reader_next_file(struct ad_reader *r, struct ad_err *err)
         if ((rc = leading_blank(r, &skip, err)) < 0)
             return rc;
         uint64_t offset = 0;
-        if (r->end - r->beg == skip && (r->format.header || skip == 0)) {
+        bool first = r->columns.n == 0 && !r->json;
+        bool mute = r->format.kind == AD_FORMAT_NDJSON ? first : r->format.header;
+        if (r->end - r->beg == skip && (mute || skip == 0)) {
             if (r->cfg.leave && r->cfg.leave(r->cfg.arg, r->src, offset, err))
                 return -1;
             continue;
         }
-        bool first = r->columns.n == 0 && !r->json;
         if (first)
             rc = find_format(r, &skip, err);
         else

@@ -227,6 +227,10 @@ static void several_files(void **state)
     assert_told(&set, "a, b\nD2 1|2$\nsecond: its header is not that of the files before it");
     set.file[1] = ad_str_of("{\"a\":1}\n");
     assert_told(&set, "a, b\nD2 1|2$\nsecond: not the format of the files before it");
+    struct setting json = setting("{\"a\":1}");
+    json.file[1] = ad_str_of("\n\n");
+    json.nfile = 2;
+    assert_told(&json, "a\nD1 1$\n-1\n-2\n");
     set.file[0] = ad_str_of("a,b\n\"1\n"); /* what was open in one file is not in the next */
     set.file[1] = ad_str_of("a,b\n2,3\n");
     assert_told(&set, "a, b\nB2 unclosed quote -1\nD2 2|3\nD2 5|6$\n");
