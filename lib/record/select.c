@@ -77,8 +77,8 @@ static int choose_element(struct choice *c, struct ad_str e, const struct ad_rea
     }
     if (csv && parse_range(e, &from, &to)) {
         if (from == 0 || from > to || to > columns->n)
-            return ad_err_set(err, "field %.*s: the fields are 1 to %zu", (int)(e.len % 60), e.s,
-                              columns->n);
+            return ad_err_set(err, "field %.*s: the fields are 1 to %zu",
+                              (int)(e.len < 60 ? e.len : 60), e.s, columns->n);
         for (; from <= to; from++)
             choose(c, columns->v[from - 1]);
         return 0;
