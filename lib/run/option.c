@@ -215,7 +215,7 @@ int ad_opt_parse(const struct ad_opt_set *set, size_t n, int argc, char **argv, 
             of[count++] = &set[s];
         }
     opterr = 0;
-    optind = 1;
+    optind = 0; /* begin anew, whatever was parsed before */
     for (int c, before = 1; (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1;
          before = optind) {
         if (c == '?' || c == ':') {
