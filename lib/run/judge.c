@@ -67,7 +67,7 @@ static bool passes_guards(const struct ad_judge *j, double x, double expected)
     double d = fabs(x - expected);
     if (isnan(d))
         return true;
-    return d >= j->cfg.min_delta && (expected == 0 || d >= j->cfg.min_pct / 100 * fabs(expected));
+    return d >= j->cfg.min_delta && d >= j->cfg.min_pct / 100 * fabs(expected);
 }
 
 int ad_judge_score(struct ad_judge *j, struct ad_track *track, const struct ad_sample *sample,

@@ -74,7 +74,7 @@ static void ordinary(void **state)
     assert_int_equal(rows("1,2\n3,\"4\"\n4,5\n", 2, 100, 0, v), 1);
     assert_int_equal(rows("1,2\n\n4,5\n", 2, 100, 0, v), 1);
     assert_int_equal(rows("1\n\n4\n", 1, 100, 0, v), 1);
-    assert_int_equal(rows("1\n\r\n4\n", 1, 100, 0, v), 1);
+    assert_int_equal(rows("1\n\r\n4\n", 1, 100, 9, v), 1);
     assert_int_equal(rows("12\n123\n1234\n", 1, 3, 0, v), 2);
     assert_int_equal(rows("12\r\n123\r\n1234\r\n", 1, 3, 0, v), 2);
     assert_int_equal(rows("12\n123\n12\n", 1, 100, 3, v), 1);

@@ -258,20 +258,27 @@ static void too_long(void **state)
 static void bounded(void **state)
 {
     enum { SIZE = 3 << 20, START = 256 * 1024 };
-    static const char *const begins[] = {"a,b\n1,", "a,b\n1,\"", "{\"a\":\"", "a,b\n1,\"\"\""};
+    static const char *const begins[] = {"a,b\n1,", "a,b\n1,\"", "{\"a\":\"", "a,b\n1,\"\"\"",
+                                         "a,"};
     static struct ad_record rec[AD_READER_BLOCK];
     char *s = malloc(SIZE);
     (void)state;
-    for (size_t i = 0; i < 8; i++) {
-        const char *begin = begins[i % 4];
+    for (size_t i = 0; i < 9; i++) {
+        const char *begin = begins[i < 5 ? i : i - 5];
         struct ad_str file = {s, SIZE};
         struct ad_source src = {.file = &file, .nfile = 1};
         struct ad_reader_cfg cfg = {.format = {.delim = ',', .header = true}, .max_record = 1024};
         struct ad_err err = {0};
-        memset(s, i < 4 ? 'y' : '\n', SIZE);
+        memset(s, i < 5 ? 'y' : '\n', SIZE);
         memcpy(s, begin, strlen(begin));
         struct ad_reader *r = ad_reader_open(&src, &cfg, &err);
-        assert_int_equal(ad_reader_start(r, &err), 1);
+        assert_int_equal(ad_reader_start(r, &err), i == 4 ? -1 : 1);
+        assert_int_equal(r->cap, START);
+        if (i == 4) { /* a header without an end */
+            ad_err_free(&err);
+            ad_reader_close(r);
+            continue;
+        }
         assert_int_equal(ad_reader_want(r, NULL, 0, &err), 0);
         size_t total = ad_reader_header(r).body.len + ad_reader_header(r).eol.len;
         for (int n; (n = ad_reader_block(r, rec, AD_READER_BLOCK, &err)) > 0;)
@@ -286,7 +293,7 @@ static void bounded(void **state)
 
 static void first_record(void **state)
 {
-    struct ad_str file = ad_str_of("\n\r\na,b\n\"x\n1\n\n\"2\",3\n");
+    struct ad_str file = ad_str_of("\n\r\na,b\n\"x\n1\n\n\"2\",3\na,b\n");
     struct ad_source src = {.file = &file, .nfile = 1};
     struct ad_reader_cfg cfg = {.format = {.header = true}, .max_record = 100};
     struct ad_err err = {0};
@@ -311,7 +318,7 @@ static void first_record(void **state)
     while (ad_reader_block(r, rec, 2, &err) > 0)
         assert_false(ad_reader_idle(r) || ad_reader_done(r));
     assert_true(ad_reader_done(r));
-    assert_int_equal(ad_reader_headers(r), 0);
+    assert_int_equal(ad_reader_headers(r), 1);
     ad_reader_close(r);
 }
 
@@ -395,8 +402,18 @@ static void resume(void **state)
     assert_resumes("a,b\n1,2\n3,\"4\n", 8, "a, b\n", 8);
     assert_resumes("a,b\n1,2\n3,\"4\n5\"", 8, "a, b\n", 8);
     assert_resumes("a,b\n1,2\n3,\"4\n5\"\n", 8, "a, b\nD2 3|4\\x0A5\n", 16);
+    assert_resumes("a,b\n3,4", 0, "a, b\n", 4);
+    assert_resumes("a,b\n3,\"4\n", 0, "a, b\n", 4);
+    assert_resumes("a,b\n3,\"4\n5\"", 0, "a, b\n", 4);
     assert_resumes("a,b\n1,2\n3\"4\n5", 8, "a, b\nB2 stray quote -1\n", 12);
     assert_resumes("{\"a\":1}\n{\"a\":2}", 0, "a\nD1 1\n", 8);
+    struct places p = {0};
+    struct setting set = setting("a,b\n1,\"2\n");
+    set.file[1] = ad_str_of("a,b\n3,\"4\"\n5,6\n");
+    set.nfile = 2;
+    set.cfg.enter = enter;
+    set.cfg.arg = &p;
+    assert_told(&set, "a, b\nD2 3|4\nD3 5|6\n"); /* what is open in one is not in the next */
 }
 
 /* With the names known, a first row of numbers is data. */

@@ -165,6 +165,7 @@ static void defaults(void **state)
     /* A score without its flag is a field like others. */
     assert_string_equal(chosen("credit_score,b\n1,x\n", (struct ad_select_cfg){0}),
                         "credit_score;;");
+    assert_string_equal(chosen("red_flag,b\n1,x\n", (struct ad_select_cfg){0}), "red_flag;;");
     assert_string_equal(chosen("x_score,x_flag,ruler\n1,0,5\n", (struct ad_select_cfg){0}),
                         "ruler;;");
     assert_string_equal(chosen("{\"a\":\"7\",\"b\":true,\"c\":null}\n", (struct ad_select_cfg){0}),
