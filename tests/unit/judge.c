@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A detector to whom 0 is normal and |x| the surprise, and that writes down what it is taught. */
-struct stub {
+struct pupil {
     size_t n, nfield, warmup;
     double x[64];
     bool flagged[64];
@@ -20,9 +20,9 @@ static bool breaks(void)
     return broken > 0 && --broken == 0;
 }
 
-static void *stub_create(const void *cfg, size_t nfield)
+static void *pupil_create(const void *cfg, size_t nfield)
 {
-    struct stub *s = breaks() ? NULL : calloc(1, sizeof *s);
+    struct pupil *s = breaks() ? NULL : calloc(1, sizeof *s);
     if (s) {
         s->nfield = nfield;
         s->warmup = *(const size_t *)cfg;
@@ -31,16 +31,16 @@ static void *stub_create(const void *cfg, size_t nfield)
     return s;
 }
 
-static void stub_destroy(void *state)
+static void pupil_destroy(void *state)
 {
     created -= state != NULL;
     free(state);
 }
 
-static void stub_score(void *state, const struct ad_sample *in, const struct ad_line *line,
-                       struct ad_score *out)
+static void pupil_score(void *state, const struct ad_sample *in, const struct ad_line *line,
+                        struct ad_score *out)
 {
-    struct stub *s = state;
+    struct pupil *s = state;
     (void)line;
     for (size_t i = 1; i < s->nfield; i++)
         if (fabs(in->x[i]) > fabs(in->x[out->field]))
@@ -52,8 +52,8 @@ static void stub_score(void *state, const struct ad_sample *in, const struct ad_
     out->alpha_factor = alpha_factor;
 }
 
-static void stub_bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
-                        struct ad_score *out)
+static void pupil_bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
+                         struct ad_score *out)
 {
     (void)state;
     (void)in;
@@ -61,10 +61,10 @@ static void stub_bounds(void *state, const struct ad_sample *in, const struct ad
     out->upper = out->expected + line->s0;
 }
 
-static int stub_learn(void *state, const struct ad_sample *in, const struct ad_line *line,
-                      const struct ad_verdict *v)
+static int pupil_learn(void *state, const struct ad_sample *in, const struct ad_line *line,
+                       const struct ad_verdict *v)
 {
-    struct stub *s = state;
+    struct pupil *s = state;
     (void)line;
     if (breaks())
         return -1;
@@ -75,15 +75,15 @@ static int stub_learn(void *state, const struct ad_sample *in, const struct ad_l
     return 0;
 }
 
-static void stub_save(const void *state, struct ad_save *out)
+static void pupil_save(const void *state, struct ad_save *out)
 {
-    const struct stub *s = state;
+    const struct pupil *s = state;
     ad_save_f64s(out, s->x, s->n);
 }
 
-static int stub_load(void *state, struct ad_load *in)
+static int pupil_load(void *state, struct ad_load *in)
 {
-    struct stub *s = state;
+    struct pupil *s = state;
     s->n = ad_load_peek(in);
     if (s->n > 64)
         return -1;
@@ -91,19 +91,19 @@ static int stub_load(void *state, struct ad_load *in)
     return in->failed ? -1 : 0;
 }
 
-static const struct ad_detector stub = {.name = "stub",
-                                        .create = stub_create,
-                                        .destroy = stub_destroy,
-                                        .score = stub_score,
-                                        .bounds = stub_bounds,
-                                        .learn = stub_learn,
-                                        .save = stub_save,
-                                        .load = stub_load};
+static const struct ad_detector pupil = {.name = "pupil",
+                                         .create = pupil_create,
+                                         .destroy = pupil_destroy,
+                                         .score = pupil_score,
+                                         .bounds = pupil_bounds,
+                                         .learn = pupil_learn,
+                                         .save = pupil_save,
+                                         .load = pupil_load};
 
 static size_t warmup;
 
 static const struct ad_judge_cfg plain = {
-    .detector = &stub, .cfg = &warmup, .nfield = 1, .nvalue = 1, .shift_after = 5, .learn = true};
+    .detector = &pupil, .cfg = &warmup, .nfield = 1, .nvalue = 1, .shift_after = 5, .learn = true};
 
 /* A judge with one track, its line at surprise 6. */
 struct rig {
@@ -153,7 +153,7 @@ static void feed(struct rig *rig, const double *x, size_t n)
 /* What the present state was taught, in order. */
 static void taught(const struct rig *rig, const double *x, size_t n)
 {
-    const struct stub *s = rig->track.state;
+    const struct pupil *s = rig->track.state;
     assert_int_equal(s->n, n);
     for (size_t i = 0; i < n; i++)
         assert_close(s->x[i], x[i], 0);
@@ -267,7 +267,7 @@ static void runs_that_end(void **state)
     TAUGHT(&rig, 1);
     FEED(&rig, 3); /* the second of five that is not flagged: one is tolerated */
     TAUGHT(&rig, 1, 6, 2, 6, 3);
-    const struct stub *s = rig.track.state;
+    const struct pupil *s = rig.track.state;
     static const bool flagged[] = {false, true, false, true, false};
     assert_memory_equal(s->flagged, flagged, sizeof flagged);
     assert_null(rig.track.held);
@@ -361,7 +361,7 @@ static void not_learnt(void **state)
     cfg.learn = false;
     rig_open(&rig, &cfg);
     FEED(&rig, 1, 50, 2);
-    assert_int_equal(((struct stub *)rig.track.state)->n, 0);
+    assert_int_equal(((struct pupil *)rig.track.state)->n, 0);
     assert_null(rig.track.held);
     rig_close(&rig);
     rig_open(&rig, &plain);
@@ -419,7 +419,7 @@ static void saved(void **state)
         assert_int_equal(again.len, b.len);
         assert_memory_equal(again.s, b.s, b.len);
         feed(&part, x + cut, N - cut);
-        const struct stub *s = whole.track.state, *p = part.track.state;
+        const struct pupil *s = whole.track.state, *p = part.track.state;
         taught(&part, s->x, s->n);
         assert_int_equal(p->n, s->n);
         assert_int_equal(part.res.s.state, whole.res.s.state);
