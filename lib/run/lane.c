@@ -62,11 +62,18 @@ size_t ad_run_lane(struct ad_run *r, const struct ad_record *rec, size_t n)
     if (!r->only || r->only->track->held || !r->only->track->state ||
         (r->time_slot != SIZE_MAX && isnan(r->only->last)))
         return 0;
+    if (r->lane_closed > 0) {
+        r->lane_closed--;
+        return 0;
+    }
     size_t done = 0, took;
     do {
         size_t chunk = n - done < AD_LANE ? n - done : AD_LANE;
         took = run_chunk(r, rec + done, chunk);
         done += took;
     } while (took == AD_LANE);
+    /* A detector that takes nothing will hardly take the next record: do not read on for it. */
+    if (done == 0)
+        r->lane_closed = AD_LANE;
     return done;
 }

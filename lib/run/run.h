@@ -61,6 +61,7 @@ struct ad_run {
     struct ad_buf key, reason;
     struct ad_sample *lane; /* the fast lane's samples, AD_LANE each, or NULL */
     double *lane_x, *lane_surprise;
+    size_t lane_closed; /* records until it is tried again */
 
     struct ad_counts count;
     unsigned long long left_out; /* bad records that were not written */
