@@ -24,11 +24,11 @@ static void release(struct ad_keytab *tab, struct ad_series *s)
 
 void ad_keytab_free(struct ad_keytab *tab)
 {
-    for (struct ad_series *s = tab->oldest, *next; s; s = next) {
-        next = s->newer;
-        release(tab, s);
-    }
+    for (size_t i = 0; tab->slot && i < tab->nslot; i++)
+        if (tab->slot[i])
+            release(tab, tab->slot[i]);
     free(tab->slot);
+    free(tab->queue);
     *tab = (struct ad_keytab){0};
 }
 
@@ -62,23 +62,47 @@ static int grow(struct ad_keytab *tab)
     return 0;
 }
 
-static void unlink_series(struct ad_keytab *tab, struct ad_series *s)
+static int by_use(const void *a, const void *b)
 {
-    *(s->older ? &s->older->newer : &tab->oldest) = s->newer;
-    *(s->newer ? &s->newer->older : &tab->newest) = s->older;
+    const struct ad_series *const *s = a, *const *t = b;
+    return (*s)->used < (*t)->used ? -1 : (*s)->used > (*t)->used;
 }
 
-static void make_newest(struct ad_keytab *tab, struct ad_series *s)
+int ad_keytab_sort(struct ad_keytab *tab)
 {
-    s->newer = NULL;
-    s->older = tab->newest;
-    *(tab->newest ? &tab->newest->newer : &tab->oldest) = s;
-    tab->newest = s;
+    struct ad_series **queue = realloc(tab->queue, (tab->n + 1) * sizeof *queue);
+    if (!queue)
+        return -1;
+    tab->queue = queue;
+    tab->nqueue = tab->next = 0;
+    tab->queue_clock = tab->clock;
+    for (size_t i = 0; i < tab->nslot; i++)
+        if (tab->slot[i])
+            queue[tab->nqueue++] = tab->slot[i];
+    qsort(queue, tab->nqueue, sizeof *queue, by_use);
+    return 0;
 }
 
-static void evict(struct ad_keytab *tab)
+/* The least recently used series. To keep all of them in order at every use would cost more than
+ * all else: the order is made when it is asked for, and holds for those not used since. */
+static struct ad_series *take_oldest(struct ad_keytab *tab)
 {
-    struct ad_series *s = tab->oldest;
+    for (;;) {
+        while (tab->next < tab->nqueue) {
+            struct ad_series *s = tab->queue[tab->next++];
+            if (s->used <= tab->queue_clock)
+                return s;
+        }
+        if (ad_keytab_sort(tab))
+            return NULL;
+    }
+}
+
+static int evict(struct ad_keytab *tab)
+{
+    struct ad_series *s = take_oldest(tab);
+    if (!s)
+        return -1;
     size_t mask = tab->nslot - 1, hole = slot_of(tab, s->hash, ad_series_key(s));
     /* Close the gap in the probe sequences that ran over it. */
     for (size_t i = (hole + 1) & mask; tab->slot[i]; i = (i + 1) & mask) {
@@ -91,8 +115,8 @@ static void evict(struct ad_keytab *tab)
     tab->slot[hole] = NULL;
     tab->n--;
     tab->evicted++;
-    unlink_series(tab, s);
     release(tab, s);
+    return 0;
 }
 
 struct ad_series *ad_keytab_find(const struct ad_keytab *tab, struct ad_str key)
@@ -106,10 +130,7 @@ struct ad_series *ad_keytab_get(struct ad_keytab *tab, struct ad_str key)
     size_t i = slot_of(tab, hash, key);
     struct ad_series *s = tab->slot[i];
     if (s) {
-        if (s != tab->newest) {
-            unlink_series(tab, s);
-            make_newest(tab, s);
-        }
+        s->used = ++tab->clock;
         return s;
     }
     if (key.len > UINT32_MAX)
@@ -122,14 +143,12 @@ struct ad_series *ad_keytab_get(struct ad_keytab *tab, struct ad_str key)
     s->ntrack = tab->ntrack;
     s->key_len = (uint32_t)key.len;
     memcpy(s->track + s->ntrack, key.s, key.len);
-    if (tab->n >= tab->max)
-        evict(tab);
-    if ((tab->n + 1) * 3 > tab->nslot * 2 && grow(tab)) {
+    if ((tab->n >= tab->max && evict(tab)) || ((tab->n + 1) * 3 > tab->nslot * 2 && grow(tab))) {
         free(s);
         return NULL;
     }
     tab->slot[slot_of(tab, hash, key)] = s;
     tab->n++;
-    make_newest(tab, s);
+    s->used = ++tab->clock;
     return s;
 }

@@ -16,7 +16,7 @@ struct ad_track {
 };
 
 struct ad_series {
-    struct ad_series *older, *newer; /* by last use */
+    uint64_t used; /* when it was last got: the higher the later */
     uint64_t hash;
     double last; /* time of the newest record; NAN before the first */
     uint32_t key_len;
@@ -35,7 +35,10 @@ struct ad_keytab {
     size_t max; /* series kept at most */
     uint32_t ntrack;
     struct ad_hash_key hash_key;
-    struct ad_series *oldest, *newest;
+    uint64_t clock;           /* of `used` */
+    struct ad_series **queue; /* [nqueue] by `used` as it was at queue_clock, the oldest first; */
+    size_t nqueue, next;      /* those before `next` are gone or known to have been used since */
+    uint64_t queue_clock;
     unsigned long long evicted;
     void (*drop)(void *arg, struct ad_track *); /* release what a track holds */
     void *arg;
@@ -48,6 +51,10 @@ void ad_keytab_free(struct ad_keytab *tab);
 /* The series of the key, made newest; a new one (tracks all zero) if there is none, which may evict
  * the oldest. NULL when out of memory. */
 struct ad_series *ad_keytab_get(struct ad_keytab *tab, struct ad_str key);
+
+/* All n series in the order of their last use, the oldest first, in queue[0..n). Returns 0, or -1
+ * when out of memory. */
+int ad_keytab_sort(struct ad_keytab *tab);
 
 /* The series of the key, or NULL. */
 struct ad_series *ad_keytab_find(const struct ad_keytab *tab, struct ad_str key);

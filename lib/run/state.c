@@ -259,8 +259,11 @@ static int save_payload(struct ad_run *r, struct ad_buf *payload)
     struct ad_save out = {.out = payload};
     save_table(r, &out);
     ad_budget_save(&r->budget, &out);
+    if (ad_keytab_sort(&r->keys))
+        return ad_err_nomem(&r->err);
     ad_save_u64(&out, r->keys.n);
-    for (const struct ad_series *s = r->keys.oldest; s; s = s->newer) {
+    for (size_t i = 0; i < r->keys.n; i++) {
+        const struct ad_series *s = r->keys.queue[i];
         ad_save_str(&out, ad_series_key(s));
         ad_save_f64(&out, s->last);
         for (uint32_t k = 0; k < s->ntrack; k++)
