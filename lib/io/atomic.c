@@ -175,20 +175,26 @@ int ad_atomic_write(struct ad_atomic *a, const void *s, size_t len, struct ad_er
     return 0;
 }
 
-/* Make the rename itself durable. File systems that cannot sync a folder say EINVAL. */
-static int sync_folder(const char *target)
+static int open_folder(const char *target)
 {
     char *folder = join(target, folder_len(target), ".");
-    if (!folder)
-        return -1;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int bad = fd < 0 || (fsync(fd) < 0 && errno != EINVAL);
+    int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     int error = errno;
-    if (fd >= 0)
-        close(fd);
     free(folder);
     errno = error;
-    return bad ? -1 : 0;
+    return fd;
+}
+
+/* Rename, and make that durable. File systems that cannot sync a folder say EINVAL. */
+static int replace(struct ad_atomic *a, int folder, struct ad_err *err)
+{
+    if (rename(a->temp, a->target) < 0)
+        return fail(err, "replace", a->name);
+    free(a->temp);
+    a->temp = NULL;
+    if (fsync(folder) < 0 && errno != EINVAL)
+        return fail(err, "sync the folder of", a->name);
+    return 0;
 }
 
 static int commit(struct ad_atomic *a, struct ad_err *err)
@@ -199,13 +205,13 @@ static int commit(struct ad_atomic *a, struct ad_err *err)
     a->fd = -1;
     if (close(fd) < 0 && errno != EINTR)
         return fail(err, "write", a->name);
-    if (rename(a->temp, a->target) < 0)
-        return fail(err, "replace", a->name);
-    free(a->temp);
-    a->temp = NULL;
-    if (sync_folder(a->target) < 0)
-        return fail(err, "sync the folder of", a->name);
-    return 0;
+    /* Before the rename, after which nothing but the sync may fail. */
+    int folder = open_folder(a->target);
+    if (folder < 0)
+        return fail(err, "open the folder of", a->name);
+    int bad = replace(a, folder, err);
+    close(folder);
+    return bad;
 }
 
 int ad_atomic_commit(struct ad_atomic *a, struct ad_err *err)
