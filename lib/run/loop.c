@@ -24,11 +24,9 @@ static int handle_bad(struct ad_run *r, const struct ad_record *rec, const struc
     if (rec->kind != AD_RECORD_PIECE) {
         r->count.records++;
         r->count.bad++;
-        if (r->set.on_bad == AD_BAD_FAIL) {
-            ad_run_tell_bad(r, rec, field, why, text);
-            return -1;
-        }
         ad_run_tell_bad(r, rec, field, why, text);
+        if (r->set.on_bad == AD_BAD_FAIL)
+            return -1;
     }
     bool drop = r->set.on_bad == AD_BAD_SKIP || r->set.anomalies || r->set.fit;
     struct ad_record raw = *rec;
@@ -88,13 +86,11 @@ static struct ad_series *find_series(struct ad_run *r, const struct ad_record *r
     size_t n = r->sel.group.n;
     struct ad_str key = n == 1 ? rec->value[r->group_slot[0]] : (struct ad_str){"", 0};
     if (n > 1) {
+        struct ad_save key_parts = {.out = &r->key};
         r->key.len = 0;
-        for (size_t i = 0; i < n; i++) {
-            struct ad_str v = rec->value[r->group_slot[i]];
-            uint32_t len = (uint32_t)v.len;
-            ad_buf_add(&r->key, &len, sizeof len);
-            ad_buf_add(&r->key, v.s, v.len);
-        }
+        /* Each led by its length: no two lists of values make the same key. */
+        for (size_t i = 0; i < n; i++)
+            ad_save_str(&key_parts, rec->value[r->group_slot[i]]);
         if (r->key.failed)
             return NULL;
         key = (struct ad_str){r->key.s, r->key.len};
