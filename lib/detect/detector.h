@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/pack.h"
+#include "base/pool.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,10 +40,12 @@ struct ad_sample {
     size_t n;
 };
 
-/* rows x n values, row-major; t[rows] or NULL. */
-struct ad_table {
-    size_t rows, n;
-    const double *x, *t;
+/* What a state is made for. All of it outlives the state. */
+struct ad_setup {
+    size_t nfield;
+    const bool *category; /* [nfield]: values are the numbers 0, 1, ... of words; NULL: none are */
+    uint64_t seed;        /* of random parts */
+    struct ad_pool *pool; /* threads for fit() and score_rows(), or NULL; no result depends on it */
 };
 
 /* The alarm line a sample is judged by: flagged when its surprise reaches s0 = -ln alpha. */
@@ -78,13 +81,14 @@ struct ad_detector {
     unsigned flags;
     /* NULL, or what is wrong with the options (a string literal). */
     const char *(*check)(const void *cfg);
-    /* A state for nfield fields; cfg outlives it. NULL when out of memory. */
-    void *(*create)(const void *cfg, size_t nfield);
+    /* An empty state; cfg outlives it. NULL when out of memory. */
+    void *(*create)(const void *cfg, const struct ad_setup *);
     void (*destroy)(void *); /* accepts NULL */
     /* Judge a sample by what was learnt so far. May cache, never learns. */
     void (*score)(void *, const struct ad_sample *, const struct ad_line *, struct ad_score *);
-    /* Optional: lower and upper of the sample just scored (same arguments). Only called for
-     * flagged samples and when they are printed, so it may be slow. */
+    /* Optional: lower and upper of the sample just scored (same arguments), for AD_MULTI those of
+     * score.field with all others as they are, and what is expected of it. Only called for flagged
+     * samples and when they are printed, so it may be slow. */
     void (*bounds)(void *, const struct ad_sample *, const struct ad_line *, struct ad_score *);
     /* Learn a sample that is not missing. Returns 0, or -1 when out of memory. Not called with a
      * model or --no-learn. */
@@ -97,12 +101,18 @@ struct ad_detector {
      * Samples come without `wall`. */
     size_t (*advance)(void *, const struct ad_sample *s, size_t n, const struct ad_line *,
                       double most, double *surprise);
-    /* AD_BATCH: learn a whole table. Returns 0 or -1. */
-    int (*fit)(void *, const struct ad_table *, struct ad_err *);
-    /* Optional: score a table after fit(); else score() is looped over. */
-    void (*score_rows)(const void *, const struct ad_table *, struct ad_score *);
-    /* Optional: how much each field contributed (contrib[nfield]); flagged samples only. */
+    /* AD_BATCH: all there is to learn was learnt; from now on the state scores. Returns 0 or -1. */
+    int (*fit)(void *, struct ad_err *);
+    /* Optional: score() of s[0..n) at once, the same to the last bit. */
+    void (*score_rows)(void *, const struct ad_sample *s, size_t n, const struct ad_line *,
+                       struct ad_score *);
+    /* AD_MULTI: how much each field added to the surprise of a sample just scored, in any unit; a
+     * field that made it more normal has less than 0. Only called for flagged samples. The field
+     * with most becomes score.field, of which bounds() then tells. */
     void (*explain)(const void *, const struct ad_sample *, double *contrib);
+    /* Optional: the part of each field in what the model makes of ordinary samples; they add up to
+     * 1, or are all 0. Returns 0, or -1 when out of memory. */
+    int (*importance)(const void *, double *share);
     /* Optional: expected, lower and upper at the time t to come. */
     void (*forecast)(const void *, double t, struct ad_score *);
     void (*save)(const void *, struct ad_save *);

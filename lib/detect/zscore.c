@@ -58,9 +58,9 @@ static void destroy(void *state)
     free(z);
 }
 
-static void *create(const void *cfg_, size_t nfield)
+static void *create(const void *cfg_, const struct ad_setup *setup)
 {
-    (void)nfield;
+    (void)setup;
     struct zscore *z = calloc(1, sizeof *z);
     if (!z)
         return NULL;

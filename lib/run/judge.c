@@ -74,7 +74,7 @@ int ad_judge_score(struct ad_judge *j, struct ad_track *track, const struct ad_s
                    size_t k, struct ad_result *res)
 {
     const struct ad_detector *det = j->cfg.detector;
-    if (!track->state && !(track->state = det->create(j->cfg.cfg, j->cfg.nfield)))
+    if (!track->state && !(track->state = det->create(j->cfg.cfg, &j->cfg.setup)))
         return -1;
     res->s.state = AD_OK;
     res->s.alpha_factor = 1;
@@ -124,7 +124,7 @@ static struct ad_held *hold(struct ad_judge *j, int side)
     if (h)
         j->spare = h->next;
     else
-        h = malloc(sizeof *h + n * (sizeof *h->sample + j->cfg.nfield * sizeof *h->x));
+        h = malloc(sizeof *h + n * (sizeof *h->sample + j->cfg.setup.nfield * sizeof *h->x));
     if (!h)
         return NULL;
     *h = (struct ad_held){.side = side};
@@ -143,7 +143,7 @@ static void push(struct ad_judge *j, struct ad_held *h, const struct ad_sample *
                  const struct ad_verdict *verdict)
 {
     h->sample[h->n] = (struct held_sample){sample->t, sample->wall, sample->elapsed, *verdict};
-    memcpy(h->x + h->n * j->cfg.nfield, sample->x, j->cfg.nfield * sizeof *h->x);
+    memcpy(h->x + h->n * j->cfg.setup.nfield, sample->x, j->cfg.setup.nfield * sizeof *h->x);
     h->n++;
     h->flagged += verdict->flagged;
 }
@@ -157,8 +157,8 @@ static int learn_held(struct ad_judge *j, struct ad_track *track, const struct a
     int rc = 0;
     for (unsigned i = 0; i < h->n && rc == 0; i++) {
         const struct held_sample *s = &h->sample[i];
-        struct ad_sample sample = {s->t, s->wall, s->elapsed, h->x + i * j->cfg.nfield,
-                                   j->cfg.nfield};
+        struct ad_sample sample = {s->t, s->wall, s->elapsed, h->x + i * j->cfg.setup.nfield,
+                                   j->cfg.setup.nfield};
         rc = j->cfg.detector->learn(track->state, &sample, line, raw ? &plain : &s->verdict);
     }
     let_go(j, track);
@@ -168,7 +168,7 @@ static int learn_held(struct ad_judge *j, struct ad_track *track, const struct a
 static int shift(struct ad_judge *j, struct ad_track *track, const struct ad_line *line,
                  struct ad_result *res)
 {
-    void *fresh = j->cfg.detector->create(j->cfg.cfg, j->cfg.nfield);
+    void *fresh = j->cfg.detector->create(j->cfg.cfg, &j->cfg.setup);
     if (!fresh)
         return -1;
     j->cfg.detector->destroy(track->state);
@@ -232,7 +232,7 @@ void ad_judge_save(const struct ad_judge *j, const struct ad_track *track, struc
         const double v[] = {s->t, s->wall, s->elapsed, s->verdict.clip_lo, s->verdict.clip_hi};
         ad_save_u64(out, s->verdict.flagged);
         ad_save_f64s(out, v, sizeof v / sizeof *v);
-        ad_save_f64s(out, h->x + i * j->cfg.nfield, j->cfg.nfield);
+        ad_save_f64s(out, h->x + i * j->cfg.setup.nfield, j->cfg.setup.nfield);
     }
 }
 
@@ -246,11 +246,11 @@ static int load_held(struct ad_judge *j, struct ad_track *track, uint64_t n, str
         double v[5];
         bool flagged = ad_load_max(in, 1);
         ad_load_f64s(in, v, sizeof v / sizeof *v);
-        ad_load_f64s(in, h->x + i * j->cfg.nfield, j->cfg.nfield);
+        ad_load_f64s(in, h->x + i * j->cfg.setup.nfield, j->cfg.setup.nfield);
         if (isnan(v[3]) || isnan(v[4]) || v[3] > v[4])
             in->failed = true;
-        for (size_t f = 0; f < j->cfg.nfield; f++)
-            in->failed |= isinf(h->x[i * j->cfg.nfield + f]) != 0;
+        for (size_t f = 0; f < j->cfg.setup.nfield; f++)
+            in->failed |= isinf(h->x[i * j->cfg.setup.nfield + f]) != 0;
         h->sample[i] = (struct held_sample){v[0], v[1], v[2], {flagged, v[3], v[4]}};
         h->n++;
         h->flagged += flagged;
@@ -262,7 +262,7 @@ int ad_judge_load(struct ad_judge *j, struct ad_track *track, struct ad_load *in
 {
     if (!ad_load_max(in, 1))
         return in->failed ? -1 : 0;
-    track->state = j->cfg.detector->create(j->cfg.cfg, j->cfg.nfield);
+    track->state = j->cfg.detector->create(j->cfg.cfg, &j->cfg.setup);
     if (!track->state || j->cfg.detector->load(track->state, in))
         return -1;
     uint64_t n = ad_load_u64(in);

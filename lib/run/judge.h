@@ -8,9 +8,9 @@
 
 struct ad_judge_cfg {
     const struct ad_detector *detector;
-    const void *cfg; /* the detector's */
-    size_t nfield;   /* values a state takes: 1 unless AD_MULTI */
-    size_t nvalue;   /* values of a record that are judged together */
+    const void *cfg;       /* the detector's */
+    struct ad_setup setup; /* of the states */
+    size_t nvalue;         /* values of a record that are judged together; 1 if AD_MULTI */
     enum ad_direction direction;
     double min_delta, min_pct; /* guards; 0: none */
     unsigned shift_after;      /* 0: no shift rule */

@@ -183,15 +183,16 @@ static int prepare_judging(struct ad_run *r)
     r->learns = r->set.fit || !r->set.model;
     r->ntrack = r->multi ? 1 : r->sel.field.n;
     double s0 = -log(r->set.alpha);
-    struct ad_judge_cfg cfg = {.detector = r->cmd->detector,
-                               .cfg = r->cmd->cfg,
-                               .nfield = r->multi ? r->sel.field.n : 1,
-                               .nvalue = r->sel.field.n,
-                               .direction = (enum ad_direction)r->set.direction,
-                               .min_delta = r->set.min_delta,
-                               .min_pct = r->set.min_pct,
-                               .shift_after = (unsigned)r->set.shift_after,
-                               .learn = !r->set.no_learn && r->learns};
+    struct ad_judge_cfg cfg = {
+        .detector = r->cmd->detector,
+        .cfg = r->cmd->cfg,
+        .setup = {.nfield = r->multi ? r->sel.field.n : 1, .seed = r->set.seed},
+        .nvalue = r->sel.field.n,
+        .direction = (enum ad_direction)r->set.direction,
+        .min_delta = r->set.min_delta,
+        .min_pct = r->set.min_pct,
+        .shift_after = (unsigned)r->set.shift_after,
+        .learn = !r->set.no_learn && r->learns};
     ad_budget_init(&r->budget, r->set.budget_per_day, s0);
     if (ad_judge_init(&r->judge, &cfg, s0, &r->err) ||
         ad_keytab_init(&r->keys, r->set.max_keys, (uint32_t)r->ntrack, &r->err))

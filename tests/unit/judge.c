@@ -20,11 +20,11 @@ static bool breaks(void)
     return broken > 0 && --broken == 0;
 }
 
-static void *pupil_create(const void *cfg, size_t nfield)
+static void *pupil_create(const void *cfg, const struct ad_setup *setup)
 {
     struct pupil *s = breaks() ? NULL : calloc(1, sizeof *s);
     if (s) {
-        s->nfield = nfield;
+        s->nfield = setup->nfield;
         s->warmup = *(const size_t *)cfg;
         created++;
     }
@@ -102,8 +102,12 @@ static const struct ad_detector pupil = {.name = "pupil",
 
 static size_t warmup;
 
-static const struct ad_judge_cfg plain = {
-    .detector = &pupil, .cfg = &warmup, .nfield = 1, .nvalue = 1, .shift_after = 5, .learn = true};
+static const struct ad_judge_cfg plain = {.detector = &pupil,
+                                          .cfg = &warmup,
+                                          .setup = {.nfield = 1},
+                                          .nvalue = 1,
+                                          .shift_after = 5,
+                                          .learn = true};
 
 /* A judge with one track, its line at surprise 6. */
 struct rig {
@@ -379,7 +383,7 @@ static void several_values(void **state)
     struct ad_judge_cfg cfg = plain;
     struct rig rig;
     (void)state;
-    cfg.nfield = 3;
+    cfg.setup.nfield = 3;
     rig_open(&rig, &cfg);
     for (int i = 0; i < 5; i++) {
         double x[] = {20 + i, 0, i == 1 ? 99 : 1};

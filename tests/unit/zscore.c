@@ -18,6 +18,8 @@ static struct ad_zscore_cfg config(int method, double rows)
 }
 
 /* A detector and what lib/run does around it: judge, learn flagged values clipped. */
+static const struct ad_setup one = {.nfield = 1};
+
 struct rig {
     const struct ad_zscore_cfg *cfg;
     struct ad_line line;
@@ -30,7 +32,7 @@ struct rig {
 static void rig_open(struct rig *rig, const struct ad_zscore_cfg *cfg, struct ad_line line)
 {
     assert_null(ad_zscore.check(cfg));
-    *rig = (struct rig){.cfg = cfg, .line = line, .state = ad_zscore.create(cfg, 1), .every = 1};
+    *rig = (struct rig){.cfg = cfg, .line = line, .state = ad_zscore.create(cfg, &one), .every = 1};
     assert_non_null(rig->state);
 }
 
@@ -372,7 +374,7 @@ static void go_on_after_loading(const struct ad_zscore_cfg *cfg)
         assert_close(b.last.alpha_factor, a.last.alpha_factor, 0);
         if (ad_rng_below(&rng, 20))
             continue;
-        void *fresh = ad_zscore.create(cfg, 1);
+        void *fresh = ad_zscore.create(cfg, &one);
         assert_int_equal(ad_zscore.load(fresh, &(struct ad_load){saved(&b, &out), false}), 0);
         ad_zscore.destroy(b.state);
         b.state = fresh;
@@ -380,7 +382,7 @@ static void go_on_after_loading(const struct ad_zscore_cfg *cfg)
     }
     /* No shorter payload loads, not even by a byte. */
     for (size_t n = 0; n < out.len; n += 1 + out.len / 300) {
-        void *fresh = ad_zscore.create(cfg, 1);
+        void *fresh = ad_zscore.create(cfg, &one);
         assert_int_equal(ad_zscore.load(fresh, &(struct ad_load){{out.s, n}, false}), -1);
         ad_zscore.destroy(fresh);
     }
