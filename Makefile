@@ -30,7 +30,7 @@ config.mk: configure config.mk.in
 
 # --- flags ---------------------------------------------------------------------------------------
 WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
-STD = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fvisibility=hidden
+STD = -std=c11 -pthread -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fvisibility=hidden
 # The fortified functions need an optimising build, and hide errors from the sanitizers.
 ifeq ($(SANITIZE),)
 HARDEN = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),$(FORTIFY)) $(HARDEN_CFLAGS)
@@ -39,7 +39,7 @@ HARDEN = $(SANITIZE) -fno-omit-frame-pointer
 endif
 COMPILE = $(CC) $(STD) $(WARN) -DAD_VERSION='"$(VERSION)"' -Ilib -I$(BUILD) \
 	$(LIB_CFLAGS) $(CPPFLAGS) $(HARDEN) $(CFLAGS)
-LINK = $(CC) $(HARDEN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN_LDFLAGS)) $(LDFLAGS)
+LINK = $(CC) -pthread $(HARDEN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN_LDFLAGS)) $(LDFLAGS)
 
 # One short line per step; whole command lines with V=1, nothing with make -s.
 quiet = $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))

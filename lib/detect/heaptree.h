@@ -1,8 +1,13 @@
-/* Classic isolation trees of at most 8 levels, laid out for speed: every tree is a complete heap.
+/* Classic isolation trees (Liu 2008) of at most 8 levels, laid out for speed: every tree is a
+ * complete heap.
  *
- * Node 1 is the root, children of k are 2k and 2k+1, leaves are the slots k of the last level. A
- * leaf that comes early goes on as a chain of nodes that send every row left; its value stands in
- * the last slot of that chain. */
+ * Node 1 is the root, children of k are 2k and 2k+1, leaves are the slots of the last level. A leaf
+ * that comes early goes on as a chain of nodes that send every row left; its value stands in the
+ * last slot of that chain. The path length of a leaf is its depth + ad_forest_path(rows in it).
+ *
+ * Missing values: while growing, a row goes to a side with the probability that the rows which have
+ * the value go there. While scoring it goes to both, weighted by the rows that went there; SHAP
+ * does the same, and gives the column nothing. */
 #ifndef AD_DETECT_HEAPTREE_H
 #define AD_DETECT_HEAPTREE_H
 
@@ -10,18 +15,22 @@
 
 struct ad_heaptrees; /* the trees of a forest, with their column count */
 
-/* Room for n trees of rows with `cols` columns, grown from `psi` <= 256 rows each. NULL when out of
- * memory. */
+enum { AD_HEAPTREE_COLS = 1 << 22 }; /* fewer columns than this */
+
+/* Room for n trees of rows with `cols` columns, grown from 1 <= psi <= 256 rows each; until then
+ * each is a single leaf. 18 bytes per slot and tree, slots being psi rounded up to a power of 2.
+ * NULL when out of memory, or of too many columns. */
 struct ad_heaptrees *ad_heaptrees_new(size_t n, size_t cols, size_t psi);
 void ad_heaptrees_free(struct ad_heaptrees *f);
 
-/* Grow tree i anew from the rows row[0..psi) of d, which are permuted. May run on several threads
- * at once for different trees. */
-void ad_heaptrees_grow(struct ad_heaptrees *f, size_t i, const struct ad_columns *d, uint32_t *row,
-                       struct ad_rng *rng);
+/* Grow tree i anew from the rows row[0..psi) of d, which are permuted. Returns 0, or -1 when out of
+ * memory, the tree left as it was. May run on several threads at once for different trees. */
+int ad_heaptrees_grow(struct ad_heaptrees *f, size_t i, const struct ad_columns *d, uint32_t *row,
+                      struct ad_rng *rng);
 
-/* depth[j] = sum over trees of the path length of row j, j < d->rows. Fast if stride and the choice
- * of rows suit, see the source. May run on several threads at once. */
+/* depth[j] = sum over trees of the path length of row j, j < d->rows, added up in the order of the
+ * trees: no bit depends on what other rows there are. Fastest with many rows of at most 64 columns,
+ * without missing values and categories. May run on several threads at once. */
 void ad_heaptrees_depth(const struct ad_heaptrees *f, const struct ad_columns *d, double *depth);
 
 /* Exact TreeSHAP (Lundberg 2018, path-dependent) of one row: how much each column lengthened the
@@ -31,7 +40,8 @@ void ad_heaptrees_shap(const struct ad_heaptrees *f, const struct ad_columns *on
                        double *expected);
 
 void ad_heaptrees_save(const struct ad_heaptrees *f, struct ad_save *out);
-/* Into one made by _new() with the same sizes. Hostile input: returns 0, or -1. */
+/* Into one made by _new() with the same sizes. Hostile input: returns 0, or -1; then the trees are
+ * only good for _free(). */
 int ad_heaptrees_load(struct ad_heaptrees *f, struct ad_load *in);
 
 #endif

@@ -1,0 +1,89 @@
+/* The inside of lib/detect/heaptree*.c, and of their tests. */
+#ifndef AD_DETECT_HEAPTREE_PRIVATE_H
+#define AD_DETECT_HEAPTREE_PRIVATE_H
+
+#include "detect/heaptree.h"
+
+#include <string.h>
+
+enum {
+    AD_HEAP_BLOCK = 256, /* rows that the fast kernel takes at once */
+    AD_HEAP_SHIFT = 10,  /* a column of a block has 1 << this bytes */
+    AD_HEAP_CATEGORY = 1 /* in a node's column: equal goes left, all else right */
+};
+
+/* A node is key << 32 | column << AD_HEAP_SHIFT | flags; a row goes right where the key of its
+ * value is above the node's. Slot 0, no node, is not 0 in trees with categories. */
+#define AD_HEAP_CHAIN ((uint64_t)INT32_MAX << 32)
+
+struct ad_heaptrees {
+    size_t n, cols, psi;
+    unsigned levels; /* of nodes: ceil(log2 psi) */
+    size_t slots;    /* 1 << levels */
+    uint64_t *node;  /* [n][slots] */
+    double *leaf;    /* [n][slots]: path lengths */
+    uint16_t *rows;  /* [n][slots]: training rows in this slot and all before it */
+};
+
+/* The order of these integers is that of the floats, infinities included; -0 and 0 are one. */
+static inline int32_t ad_heap_key(float x)
+{
+    int32_t i;
+    x += 0.0f;
+    memcpy(&i, &x, sizeof i);
+    return i ^ ((i >> 31) & INT32_MAX);
+}
+
+static inline float ad_heap_value(int32_t key)
+{
+    float x;
+    key ^= (key >> 31) & INT32_MAX;
+    memcpy(&x, &key, sizeof x);
+    return x;
+}
+
+static inline int32_t ad_heap_node_key(uint64_t node)
+{
+    return (int32_t)(uint32_t)(node >> 32);
+}
+
+static inline size_t ad_heap_node_col(uint64_t node)
+{
+    return (uint32_t)node >> AD_HEAP_SHIFT;
+}
+
+static inline bool ad_heap_is_chain(uint64_t node)
+{
+    return ad_heap_node_key(node) == INT32_MAX;
+}
+
+/* Whether a value that is not missing goes right at the node. */
+static inline bool ad_heap_goes_right(uint64_t node, float x)
+{
+    int32_t a = ad_heap_key(x), b = ad_heap_node_key(node);
+    return (a > b) | ((node & AD_HEAP_CATEGORY) && a < b);
+}
+
+/* Training rows below node k of a level, given the tree's own rows[]. */
+static inline unsigned ad_heap_count(const struct ad_heaptrees *f, const uint16_t *rows, size_t k,
+                                     unsigned level)
+{
+    size_t first = (k << (f->levels - level)) - f->slots;
+    size_t end = first + ((size_t)1 << (f->levels - level));
+    return rows[end - 1] - (first ? rows[first - 1] : 0u);
+}
+
+/* Make tree i empty, to be filled by _split() from the root down and by _leaf() from left to
+ * right: `used` is the next slot not yet counted. */
+void ad_heap_clear(struct ad_heaptrees *f, size_t i);
+void ad_heap_split(struct ad_heaptrees *f, size_t i, size_t k, size_t col, float at, bool category);
+void ad_heap_leaf(struct ad_heaptrees *f, size_t i, size_t k, unsigned level, size_t count);
+
+/* How to score: what the machine can do best, plainly, by short vectors, by those of AVX2. */
+enum ad_heap_kernel { AD_HEAP_BEST, AD_HEAP_PLAIN, AD_HEAP_VECTOR, AD_HEAP_AVX2 };
+
+/* ad_heaptrees_depth() by one kernel. Returns 0, or -1 if this machine has none such. */
+int ad_heap_depth(const struct ad_heaptrees *f, const struct ad_columns *d, double *depth,
+                  enum ad_heap_kernel kernel);
+
+#endif
