@@ -293,6 +293,11 @@ ad_bare() { "$tool" "$@" </dev/null; }
         bare <out >got && same header got
         good ad <first
         bare_json <out >got && same first got
+        echo >blank
+        good ad blank header
+        bare <out >got && cat blank header >want && same want got
+        good ad blank first
+        bare_json <out >got && cat blank first >want && same want got
         good ad --no-header -f 1 < <(printf '\n1\n')
         out_is < <(printf ',,\n1,,\n')
     done
@@ -517,6 +522,12 @@ ad_bare() { "$tool" "$@" </dev/null; }
         exits 0 ad both
         equal "$(tail -n 1 out)" '98,"x'
         sed '6d; $d' out >got && same want got
+        # in the first row: of a header nothing can be made, without one it is a row like others
+        exits 2 ad < <(sed '1s/x/"x/' good)
+        err_has 'standard input:1: the quotes of the first row do not match'
+        exits 0 ad --no-header -f 1 < <(echo '99,"abc' && sed 1d good)
+        equal "$(head -n 1 out)" '99,"abc'
+        sed 1d out >got && sed 1d want | same - got
     done
 }
 
@@ -627,6 +638,10 @@ json_same() {
 {"value":"","${n}_score":null,"${n}_flag":null}
 {"value":"NA","${n}_score":null,"${n}_flag":null}
 E2
+        # the first one that has members names them
+        good ad -o csv < <(printf '{}\n{"load":1}\n')
+        out_is < <(printf '%s\n' "load,${n}_score,${n}_flag" ,, 1,,)
+        good ad -f load < <(printf '{}\n{"a":"x"}\n{"load":1}\n')
     done
 }
 

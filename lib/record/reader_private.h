@@ -1,4 +1,4 @@
-/* What reader.c (records) and table.c (the beginning of a table) share. */
+/* What reader.c (records), table.c (the beginning of a table), first.c (its first rows) share. */
 #ifndef AD_RECORD_READER_PRIVATE_H
 #define AD_RECORD_READER_PRIVATE_H
 
@@ -54,6 +54,17 @@ int ad_reader_take(struct ad_reader *r, struct ad_record *rec);
 /* Open the next file and find its beginning. Returns 1, 0 if there is none, -1 or
  * AD_SOURCE_STOPPED. */
 int ad_reader_next_file(struct ad_reader *r, struct ad_err *err);
+
+/* Look ahead for the first good record that tells something, and keep its values; of NDJSON also
+ * its names, so one without members tells nothing. Returns 0, -1 or AD_SOURCE_STOPPED. */
+int ad_reader_find_first(struct ad_reader *r, struct ad_err *err);
+
+/* How many fields a row of CSV has, 0 if its quotes do not match. Returns 0, or -1. */
+int ad_reader_width(struct ad_reader *r, struct ad_str row, size_t *n, struct ad_err *err);
+
+/* The same of the first row from `skip` bytes on whose quotes match and that is neither blank nor
+ * too long, 0 if there is none. Returns 0, -1 or AD_SOURCE_STOPPED. */
+int ad_reader_find_width(struct ad_reader *r, size_t skip, size_t *n, struct ad_err *err);
 
 /* Bytes of line ending that the len bytes at s end in. */
 size_t ad_reader_line_ending(const char *s, size_t len);

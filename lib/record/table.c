@@ -1,4 +1,4 @@
-/* The beginning of a table: byte-order mark, format, delimiter, header, first record. */
+/* The beginning of a table: byte-order mark, format, delimiter, header. */
 #include "record/reader_private.h"
 
 #include "base/number.h"
@@ -73,14 +73,20 @@ static void skip_row(struct ad_reader *r, size_t len)
     r->beg += len;
 }
 
-/* Before a header blank lines are not records; those before the first one are printed as they are.
- * Elsewhere they are left to be taken like all others. */
+/* Blank lines before the first record are printed as they are. */
+static int keep_blank(struct ad_reader *r, size_t len, struct ad_err *err)
+{
+    return ad_buf_add(&r->lead, r->buf + r->beg, len) ? ad_err_nomem(err) : 0;
+}
+
+/* Before a header blank lines are not records. Elsewhere they are left to be taken like all
+ * others. */
 static int skip_blank(struct ad_reader *r, size_t *skip, struct ad_err *err)
 {
     if (r->format.kind != AD_FORMAT_CSV || !r->format.header)
         return 0;
-    if (r->columns.n == 0 && ad_buf_add(&r->lead, r->buf + r->beg, *skip))
-        return ad_err_nomem(err);
+    if (r->columns.n == 0 && keep_blank(r, *skip, err))
+        return -1;
     skip_row(r, *skip);
     *skip = 0;
     return 0;
@@ -115,12 +121,9 @@ static int find_format(struct ad_reader *r, size_t *skip, struct ad_err *err)
 static int row_names(struct ad_reader *r, struct ad_str row, struct ad_names *names,
                      struct ad_err *err)
 {
-    bool quoted = memchr(row.s, '"', row.len) != NULL;
-    struct ad_csv_slots none = {NULL, 0};
-    if (quoted && ad_csv_reset(r->csv, row.len))
-        return ad_err_nomem(err);
-    size_t n = quoted ? ad_csv_quoted(r->csv, row, none, NULL)
-                      : ad_csv_split(row, r->format.delim, none, NULL);
+    size_t n;
+    if (ad_reader_width(r, row, &n, err))
+        return -1;
     if (n == 0)
         return ad_err_set(err, "%s:%llu: the quotes of the first row do not match",
                           ad_source_name(r->src), r->line + 1);
@@ -131,7 +134,7 @@ static int row_names(struct ad_reader *r, struct ad_str row, struct ad_names *na
         for (size_t i = 0; i < n; i++)
             slot[i] = (int)i;
         struct ad_csv_slots all = {slot, n};
-        if (quoted)
+        if (memchr(row.s, '"', row.len))
             ad_csv_quoted(r->csv, row, all, v);
         else
             ad_csv_split(row, r->format.delim, all, v);
@@ -142,11 +145,20 @@ static int row_names(struct ad_reader *r, struct ad_str row, struct ad_names *na
     return rc ? ad_err_nomem(err) : 0;
 }
 
-static int number_columns(struct ad_reader *r, size_t n, struct ad_err *err)
+/* Columns 1, 2, ... of a table without a header: as many as its first good row has fields, one if
+ * it has none. */
+static int number_columns(struct ad_reader *r, struct ad_str row, size_t skip, struct ad_err *err)
 {
+    size_t n = 0;
+    int rc = ad_reader_width(r, row, &n, err);
+    if (rc == 0 && n == 0)
+        rc = ad_reader_find_width(r, skip, &n, err);
+    if (rc < 0)
+        return rc;
+    n += n == 0;
     struct ad_str *v = calloc(n, sizeof *v);
     char(*text)[24] = calloc(n, sizeof *text);
-    int rc = -1;
+    rc = -1;
     if (v && text) {
         for (size_t i = 0; i < n; i++) {
             snprintf(text[i], sizeof text[i], "%zu", i + 1);
@@ -194,6 +206,21 @@ static int keep_header(struct ad_reader *r, size_t len, struct ad_err *err)
     return 0;
 }
 
+static int name_columns(struct ad_reader *r, struct ad_str row, size_t len, struct ad_err *err)
+{
+    struct ad_names names = {0};
+    if (row_names(r, row, &names, err))
+        return -1;
+    if (is_continuation(r, &names) && !same_names(&names, r->cfg.columns, r->cfg.ncolumn)) {
+        ad_names_free(&names);
+        return ad_names_set(&r->columns, r->cfg.columns, r->cfg.ncolumn) ? ad_err_nomem(err) : 0;
+    }
+    r->columns = names;
+    int rc = keep_header(r, len, err);
+    skip_row(r, len);
+    return rc;
+}
+
 static int find_columns(struct ad_reader *r, size_t skip, struct ad_err *err)
 {
     size_t end;
@@ -203,103 +230,19 @@ static int find_columns(struct ad_reader *r, size_t skip, struct ad_err *err)
     const char *s = r->buf + r->beg + skip;
     size_t len = end - skip;
     struct ad_str row = {s, len - ad_reader_line_ending(s, len)};
-    struct ad_names names = {0};
-    if (r->format.header && row.len == len && r->end - r->beg > end)
+    if (r->format.header && row.len > r->cfg.max_record)
         return ad_err_set(err, "%s:%llu: the header is longer than --max-record",
                           ad_source_name(r->src), r->line + 1);
-    if (row_names(r, row, &names, err))
-        return -1;
-    if (!r->format.header) {
-        rc = number_columns(r, names.n, err);
-        ad_names_free(&names);
-    } else if (is_continuation(r, &names) && !same_names(&names, r->cfg.columns, r->cfg.ncolumn)) {
-        rc = ad_names_set(&r->columns, r->cfg.columns, r->cfg.ncolumn);
-        ad_names_free(&names);
-    } else {
-        r->columns = names;
-        rc = keep_header(r, len, err);
-        skip_row(r, len);
-    }
-    r->slot = rc ? NULL : malloc((r->columns.n + 1) * sizeof *r->slot);
-    if (rc || !r->slot)
-        return rc ? rc : ad_err_nomem(err);
+    rc = r->format.header ? name_columns(r, row, len, err) : number_columns(r, row, skip, err);
+    if (rc < 0)
+        return rc;
+    r->slot = malloc((r->columns.n + 1) * sizeof *r->slot);
+    if (!r->slot)
+        return ad_err_nomem(err);
     for (size_t i = 0; i < r->columns.n; i++)
         r->slot[i] = (int)i;
     r->slots = (struct ad_csv_slots){r->slot, r->columns.n};
     return 0;
-}
-
-/* Names and values of the members of a record: the latter decoded, of duplicates the last. */
-static int keep_members(struct ad_reader *r, struct ad_str body, struct ad_err *err)
-{
-    struct ad_json_member m;
-    size_t count = 0, n = 0;
-    for (size_t at = 0; ad_json_next(body, &at, &m);)
-        count++;
-    struct ad_str *name = calloc(count + 1, sizeof *name),
-                  *value = calloc(count + 1, sizeof *value);
-    struct ad_buf text = {0};
-    int rc = name && value && ad_buf_room(&text, body.len + 1) ? 0 : -1;
-    for (size_t at = 0; !rc && ad_json_next(body, &at, &m);) {
-        struct ad_names so_far = {name, n};
-        struct ad_str key = {text.s + text.len, 0};
-        ad_json_unescape(m.key, &text);
-        key.len = (size_t)(text.s + text.len - key.s);
-        ptrdiff_t i = ad_names_find(&so_far, key);
-        if (i < 0)
-            i = (ptrdiff_t)n++;
-        name[i] = key;
-        value[i] = m.value.text;
-        if (m.value.kind == AD_JSON_NULL)
-            value[i].len = 0;
-        if (m.value.kind == AD_JSON_STRING && m.value.escaped) {
-            value[i].s = text.s + text.len;
-            ad_json_unescape(m.value.text, &text);
-            value[i].len = (size_t)(text.s + text.len - value[i].s);
-        }
-    }
-    if (!rc)
-        rc = ad_names_set(&r->columns, name, n) || ad_names_set(&r->first, value, n) ? -1 : 0;
-    free(name);
-    free(value);
-    ad_buf_free(&text);
-    return rc ? ad_err_nomem(err) : 0;
-}
-
-/* Look ahead for the first good record, without taking it. */
-static int find_first(struct ad_reader *r, struct ad_err *err)
-{
-    size_t columns = r->columns.n;
-    struct ad_str *value = calloc(columns + 1, sizeof *value);
-    if (!value)
-        return ad_err_nomem(err);
-    int rc = 0;
-    for (size_t skip = 0;;) {
-        struct ad_reader before = *r;
-        struct ad_record rec = {.value = value};
-        r->beg += skip;
-        if (r->csv && ad_csv_reset(r->csv, r->cap)) {
-            rc = ad_err_nomem(err);
-            break;
-        }
-        int got = ad_reader_take(r, &rec);
-        size_t next = r->beg - before.beg;
-        r->beg = before.beg, r->line = before.line, r->headers = before.headers;
-        r->over = before.over, r->row_seen = 0, r->row_open = false;
-        if (got == 1 && rec.kind == AD_RECORD_DATA) {
-            rc = r->csv ? ad_names_set(&r->first, value, columns) : keep_members(r, rec.body, err);
-            break;
-        }
-        if (got)
-            skip = next;
-        else if (r->eof || (rc = ad_reader_fill(r, err)) < 0)
-            break;
-        rc = 0;
-        if (skip >= r->cfg.max_record)
-            break;
-    }
-    free(value);
-    return rc;
 }
 
 /* A later file must be like the first. */
@@ -354,6 +297,10 @@ int ad_reader_next_file(struct ad_reader *r, struct ad_err *err)
         bool first = r->columns.n == 0 && !r->json;
         bool mute = r->format.kind == AD_FORMAT_NDJSON ? first : r->format.header;
         if (r->end - r->beg == skip && (mute || skip == 0)) {
+            if (first && keep_blank(r, skip, err))
+                return -1;
+            if (r->lead.len && r->lead.s[r->lead.len - 1] != '\n')
+                ad_buf_addz(&r->lead, "\n");
             if (r->cfg.leave && r->cfg.leave(r->cfg.arg, r->src, offset, err))
                 return -1;
             continue;
@@ -365,7 +312,7 @@ int ad_reader_next_file(struct ad_reader *r, struct ad_err *err)
         if (rc == 0 && first && r->format.kind == AD_FORMAT_CSV)
             rc = find_columns(r, skip, err);
         if (rc == 0 && !r->first.v && first)
-            rc = find_first(r, err);
+            rc = ad_reader_find_first(r, err);
         if (rc < 0)
             return rc;
         rc = r->cfg.enter ? r->cfg.enter(r->cfg.arg, r->src, &offset, err) : 0;

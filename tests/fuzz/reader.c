@@ -244,8 +244,6 @@ static struct ad_format format_out(struct ad_format in, uint8_t options)
 static void check_input(const struct rig *rig, const struct ad_str *file)
 {
     struct ad_buf want = {0};
-    if (rig->columns->n == 0)
-        return; /* a first file without any record leaves no trace */
     for (int i = 0; i < 2; i++) {
         struct ad_str f = file[i];
         if (f.len >= 3 && memcmp(f.s, "\xef\xbb\xbf", 3) == 0)

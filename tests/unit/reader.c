@@ -141,7 +141,14 @@ static void bad_quotes(void **state)
     assert_reads("a,b\n\"3,4\n5\",x\"6\n7,8",
                  "a, b\nB2 unclosed quote -1\nB3 stray quote -1\nD4 7|8$\n");
     assert_reads("\"a,b\n1,2\n", "first:1: the quotes of the first row do not match");
-    struct setting set = setting("a\n\"34567890\n234567890\n\"\n\"3456789\n12345\"\n1\n");
+    struct setting set = setting("1\"x,2\n\n3,4\n\"5,6\n");
+    set.cfg.format = (struct ad_format){AD_FORMAT_CSV, ',', false};
+    assert_told(&set, "1, 2\nB1 stray quote -1\n-2\nD3 3|4\nB4 unclosed quote -1\n");
+    set.file[0] = ad_str_of("\"1,2\n3\"x\n\"4,5\"\n\"6\"");
+    assert_told(&set, "1\nB1 stray quote -1\nB2 stray quote -1\nD3 4,5\nD4 6$\n");
+    set.file[0] = ad_str_of("1\"\n"); /* not one good row */
+    assert_told(&set, "1\nB1 stray quote -1\n");
+    set = setting("a\n\"34567890\n234567890\n\"\n\"3456789\n12345\"\n1\n");
     set.cfg.max_record = 16;
     assert_told(&set, "a\nB2 unclosed quote -1\nD3 234567890\nB4 stray quote -1\n"
                       "D5 3456789\\x0A12345\nD7 1\n");
@@ -231,6 +238,10 @@ static void several_files(void **state)
     json.file[1] = ad_str_of("\n\n");
     json.nfile = 2;
     assert_told(&json, "a\nD1 1$\n-1\n-2\n");
+    json = setting("\n \n \t");
+    json.file[1] = ad_str_of("{\"a\":1}");
+    json.nfile = 2;
+    assert_told(&json, "a\nD1 1$\n");
     set.file[0] = ad_str_of("a,b\n\"1\n"); /* what was open in one file is not in the next */
     set.file[1] = ad_str_of("a,b\n2,3\n");
     assert_told(&set, "a, b\nB2 unclosed quote -1\nD2 2|3\nD2 5|6$\n");
@@ -322,11 +333,30 @@ static void first_record(void **state)
     ad_reader_close(r);
 }
 
-/* Of NDJSON: names and values of the first good record, nothing for those without a value. */
+/* What stands before the first record of the first file that has one. */
+static void lead(void **state)
+{
+    static const char *const begins[] = {"a\n1\n", "\na\n1\n", "{\"a\":1}\n", "\n\n"};
+    static const char *const want[] = {"\n \n\t\n", "\n \n\t\n\n", "\n \n\t\n", "\n \n\t\n\n\n"};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct ad_str file[] = {ad_str_of("\n \n\t"), ad_str_of(begins[i])};
+        struct ad_source src = {.file = file, .nfile = 2};
+        struct ad_reader_cfg cfg = {.format = {.header = true}, .max_record = 100};
+        struct ad_err err = {0};
+        struct ad_reader *r = ad_reader_open(&src, &cfg, &err);
+        assert_int_equal(ad_reader_start(r, &err), i < 3);
+        assert_true(ad_str_eq(ad_reader_lead(r), ad_str_of(want[i])));
+        ad_reader_close(r);
+    }
+}
+
+/* Of NDJSON: names and values of the first good record that has any, nothing for those without a
+ * value. */
 static void first_members(void **state)
 {
     struct ad_str file =
-        ad_str_of("{\"a\"}\n\n{\"a\":1,\"b\\u0041\":\"x\\ty\",\"c\":null,\"a\":2}\n");
+        ad_str_of("{\"a\"}\n\n{ }\n{\"a\":1,\"b\\u0041\":\"x\\ty\",\"c\":null,\"a\":2}\n");
     struct ad_source src = {.file = &file, .nfile = 1};
     struct ad_reader_cfg cfg = {.format = {.header = true}, .max_record = 100};
     struct ad_err err = {0};
@@ -438,11 +468,14 @@ static void continued(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain),         cmocka_unit_test(quotes),  cmocka_unit_test(bad_quotes),
-        cmocka_unit_test(stray_at_once), cmocka_unit_test(ragged),  cmocka_unit_test(headers),
-        cmocka_unit_test(delimiters),    cmocka_unit_test(json),    cmocka_unit_test(several_files),
-        cmocka_unit_test(too_long),      cmocka_unit_test(bounded), cmocka_unit_test(first_record),
-        cmocka_unit_test(first_members), cmocka_unit_test(twins),   cmocka_unit_test(resume),
+        cmocka_unit_test(plain),         cmocka_unit_test(quotes),
+        cmocka_unit_test(bad_quotes),    cmocka_unit_test(stray_at_once),
+        cmocka_unit_test(ragged),        cmocka_unit_test(headers),
+        cmocka_unit_test(delimiters),    cmocka_unit_test(json),
+        cmocka_unit_test(several_files), cmocka_unit_test(too_long),
+        cmocka_unit_test(bounded),       cmocka_unit_test(first_record),
+        cmocka_unit_test(lead),          cmocka_unit_test(first_members),
+        cmocka_unit_test(twins),         cmocka_unit_test(resume),
         cmocka_unit_test(continued),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
