@@ -279,6 +279,18 @@ next_part() {
     done
 }
 
+@test "--resume: blank lines before the header come out once" {
+    for tool in $(tools_with --alpha --resume); do
+        rm -f st
+        printf '\nvalue,x\n1,a\n' >log.csv
+        good ad --resume -S st log.csv
+        equal "$(sed -n 1p out)" ''
+        echo 2,a >>log.csv
+        good ad --resume -S st log.csv
+        out_is < <(echo 2,a,,)
+    done
+}
+
 # --- signals -----------------------------------------------------------------------------------
 
 @test "SIGTERM and SIGINT: flush, save the state, die by the signal" {

@@ -261,9 +261,9 @@ int ad_run_prepare(struct ad_run *r)
         return -1;
     struct ad_record header = ad_reader_header(r->reader);
     struct ad_str lead = ad_reader_lead(r->reader);
-    if (!r->set.fit && !r->set.anomalies)
-        ad_sink_write(&r->sink, lead.s, lead.len);
     bool resumed = r->set.resume && r->have_loaded;
+    if (!r->set.fit && !r->set.anomalies && !resumed)
+        ad_sink_write(&r->sink, lead.s, lead.len);
     if (!r->set.fit && !resumed && (header.body.s || r->in.kind == AD_FORMAT_NDJSON))
         ad_writer_header(r->writer, &header);
     if (r->set.verbose)
