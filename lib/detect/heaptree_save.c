@@ -48,7 +48,8 @@ static size_t load_node(struct ad_heaptrees *f, size_t i, size_t k, unsigned lev
     float at;
     memcpy(&at, &bits, sizeof at);
     bool minus0 = bits == 0x80000000;
-    if (in->failed || head / 4 >= f->cols || !isfinite(at) || minus0 || level == f->levels)
+    if (in->failed || most < 2 || head / 4 >= f->cols || !isfinite(at) || minus0 ||
+        level == f->levels)
         return 0;
     ad_heap_split(f, i, k, (size_t)head / 4, at, head & 2);
     size_t left = load_node(f, i, 2 * k, level + 1, most - 1, in);
