@@ -29,7 +29,8 @@ config.mk: configure config.mk.in
 	@touch $@
 
 # --- flags ---------------------------------------------------------------------------------------
-WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
+WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+	-Werror=int-conversion -Werror=incompatible-pointer-types -Werror=implicit-function-declaration
 STD = -std=c11 -pthread -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fvisibility=hidden
 # The fortified functions need an optimising build, and hide errors from the sanitizers.
 ifeq ($(SANITIZE),)

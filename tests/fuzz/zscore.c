@@ -44,7 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct ad_zscore_cfg cfg = config(data[0]);
     struct ad_buf out = {0}, again = {0};
-    void *state = ad_zscore.create(&cfg, 1), *copy = ad_zscore.create(&cfg, 1);
+    const struct ad_setup one = {.nfield = 1};
+    void *state = ad_zscore.create(&cfg, &one), *copy = ad_zscore.create(&cfg, &one);
     struct ad_load in = {{(const char *)data + 1, size - 1}, false};
     if (ad_zscore.load(state, &in) == 0) {
         ad_zscore.save(state, &(struct ad_save){&out});
