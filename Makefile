@@ -30,6 +30,7 @@ config.mk: configure config.mk.in
 
 # --- flags ---------------------------------------------------------------------------------------
 WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+	-Wno-missing-field-initializers \
 	-Werror=int-conversion -Werror=incompatible-pointer-types -Werror=implicit-function-declaration
 STD = -std=c11 -pthread -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fvisibility=hidden
 # The fortified functions need an optimising build, and hide errors from the sanitizers.
@@ -119,15 +120,18 @@ $(foreach g,$(GEN_SRC),$(eval $(call gen_rule,$(g))))
 -include $(OBJECTS:.o=.d) $(GEN:.h=.d)
 
 # --- tests ---------------------------------------------------------------------------------------
-check: all unit replay
+check: all unit replay asan-replay
 	AD_BUILD=$(BUILD) scripts/test --no-build
 
 asan: asan-build
 	AD_BUILD=build-asan scripts/test --no-build
 
+ASAN = BUILD=build-asan SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 asan-build:
-	+@$(MAKE) BUILD=build-asan \
-	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' all unit replay
+	+@$(MAKE) $(ASAN) all unit replay
+
+asan-replay:
+	+@$(MAKE) $(ASAN) replay
 
 fuzz-build:
 	+@$(MAKE) BUILD=build-fuzz CC=clang SANITIZE='-fsanitize=address,undefined -fsanitize=fuzzer-no-link \
@@ -210,6 +214,6 @@ help:
 	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS BUILD SANITIZE'
 
 FORCE:
-.PHONY: all lib programs unit replay fuzzers check asan asan-build fuzz fuzz-build bench completions install uninstall \
+.PHONY: all lib programs unit replay fuzzers check asan asan-build asan-replay fuzz fuzz-build bench completions install uninstall \
 	dist format lint clean distclean help FORCE
 .DELETE_ON_ERROR:
