@@ -30,6 +30,12 @@ bool ad_str_caseeq(struct ad_str v, const char *z)
     return z[v.len] == '\0';
 }
 
+bool ad_str_is_missing(struct ad_str v)
+{
+    return v.len == 0 || (v.len <= 4 && (ad_str_caseeq(v, "na") || ad_str_caseeq(v, "n/a") ||
+                                         ad_str_caseeq(v, "nan") || ad_str_caseeq(v, "null")));
+}
+
 bool ad_str_glob(struct ad_str v, struct ad_str pattern)
 {
     size_t i = 0, p = 0;

@@ -28,6 +28,9 @@ struct ad_str ad_str_trim(struct ad_str v);
 /* Whether v equals the NUL-terminated z, ASCII letters compared without case. */
 bool ad_str_caseeq(struct ad_str v, const char *z);
 
+/* Whether v is how a missing value is written: nothing, NA, N/A, NaN, null in any case. */
+bool ad_str_is_missing(struct ad_str v);
+
 /* Whether v matches the shell pattern z of `*`, `?` and plain bytes. */
 bool ad_str_glob(struct ad_str v, struct ad_str pattern);
 

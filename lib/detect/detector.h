@@ -11,6 +11,7 @@
 #include "base/pack.h"
 #include "base/pool.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -63,6 +64,12 @@ struct ad_score {
     double alpha_factor; /* alpha in force for this sample is alpha times this; normally 1 */
     size_t field;        /* the field that mattered most, for AD_MULTI */
 };
+
+static inline void ad_score_init(struct ad_score *s)
+{
+    *s = (struct ad_score){
+        .alpha_factor = 1, .expected = (double)NAN, .lower = (double)NAN, .upper = (double)NAN};
+}
 
 /* What became of the sample: what the detector is to learn from it. */
 struct ad_verdict {

@@ -1,5 +1,7 @@
 #include "io/source.h"
 
+#include "io/keep.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,7 +24,8 @@ struct ad_source {
     const char *name;
     int fd; /* -1: no file is open */
     bool regular;
-    bool ended; /* the system has no more bytes of this file */
+    struct ad_keep *keep; /* NULL: nothing is read twice */
+    bool ended;           /* the system has no more bytes of this file */
     enum form form;
     uint64_t done, done_before; /* all files, and those before this one */
     z_stream z;
@@ -76,7 +79,22 @@ void ad_source_close(struct ad_source *src)
     if (!src)
         return;
     close_file(src);
+    ad_keep_free(src->keep);
     free(src);
+}
+
+int ad_source_keep(struct ad_source *src, unsigned long long memory, struct ad_err *err)
+{
+    src->keep = ad_keep_new(memory, err);
+    return src->keep ? 0 : -1;
+}
+
+void ad_source_rewind(struct ad_source *src)
+{
+    close_file(src);
+    ad_keep_rewind(src->keep);
+    src->next = 0;
+    src->done = 0;
 }
 
 static int open_file(const struct ad_source *src, const char *name)
@@ -96,7 +114,8 @@ int ad_source_next(struct ad_source *src, struct ad_err *err)
     const char *name = src->names[src->next++];
     bool named = !is_stdin(name);
     src->name = named ? name : "standard input";
-    src->fd = named ? open_file(src, name) : STDIN_FILENO;
+    bool kept = src->keep && ad_keep_has(src->keep, src->next - 1);
+    src->fd = named && !kept ? open_file(src, name) : STDIN_FILENO;
     if (src->fd < 0 && errno == EINTR)
         return AD_SOURCE_STOPPED;
     struct stat st;
@@ -109,7 +128,11 @@ int ad_source_next(struct ad_source *src, struct ad_err *err)
         close_file(src);
         return ad_err_set(err, "cannot read %s: it is a directory", src->name);
     }
-    src->regular = S_ISREG(st.st_mode);
+    src->regular = !kept && S_ISREG(st.st_mode);
+    if (src->keep && ad_keep_open(src->keep, src->next - 1, src->fd, src->name, err)) {
+        close_file(src);
+        return -1;
+    }
     src->ended = src->between = src->padded = false;
     src->form = UNKNOWN;
     src->at = src->len = src->ahead_at = src->ahead_len = 0;
@@ -144,22 +167,31 @@ static int wait_readable(const struct ad_source *src, int64_t until)
     }
 }
 
+/* Whether the bytes of the current file were read before. */
+static bool is_again(const struct ad_source *src)
+{
+    return src->keep && ad_keep_again(src->keep);
+}
+
 /* One successful read(2), its end noted in `ended`. */
 static ssize_t get(struct ad_source *src, void *buf, size_t cap, struct ad_err *err)
 {
     /* With a stop flag never sleep in read(2) itself: a signal that comes just before it would go
      * unnoticed until there is input. */
-    bool wait = src->stop && !src->regular;
+    bool again = is_again(src), wait = src->stop && !src->regular && !again;
     for (;;) {
         if (stopped(src) || (wait && wait_readable(src, -1) == AD_SOURCE_STOPPED))
             return AD_SOURCE_STOPPED;
-        ssize_t n = read(src->fd, buf, cap);
+        ssize_t n = again ? ad_keep_read(src->keep, src->fd, buf, cap) : read(src->fd, buf, cap);
+        bool over = n >= 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK);
+        if (over && src->keep && !again && ad_keep_add(src->keep, buf, n, errno, err))
+            return -1;
         if (n >= 0) {
             src->done += (uint64_t)n;
             src->ended = n == 0;
             return n;
         }
-        if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+        if (over)
             return ad_err_set(err, "cannot read %s: %s", src->name, strerror(errno));
         wait = wait || errno != EINTR;
     }
@@ -298,7 +330,8 @@ ssize_t ad_source_read(struct ad_source *src, void *buf, size_t cap, struct ad_e
  * so: those of gzip are inflated to see. */
 static bool ahead(struct ad_source *src)
 {
-    if (src->fd < 0 || src->ended || src->regular || src->ahead_at < src->ahead_len)
+    if (src->fd < 0 || src->ended || src->regular || is_again(src) ||
+        src->ahead_at < src->ahead_len)
         return true;
     if (src->form == UNKNOWN && undecided(src))
         return false;

@@ -33,6 +33,12 @@ struct ad_source *ad_source_open(const char *const *names, size_t n,
                                  const volatile sig_atomic_t *stop, struct ad_err *err);
 void ad_source_close(struct ad_source *src);
 
+/* Keep what is read and cannot be read twice (see io/keep.h), before the first ad_source_next(); so
+ * that ad_source_rewind() can go back before the first file: from there the same bytes come again,
+ * with the same errors after them, but at once. Returns 0, or -1. */
+int ad_source_keep(struct ad_source *src, unsigned long long memory, struct ad_err *err);
+void ad_source_rewind(struct ad_source *src);
+
 /* Close the current file and open the next one. Returns 1, 0 when there are no more, -1 or
  * AD_SOURCE_STOPPED (a named pipe nobody writes to); after an error the next call goes on with the
  * file after it. */

@@ -263,7 +263,7 @@ int ad_reader_take(struct ad_reader *r, struct ad_record *rec)
 int ad_reader_want(struct ad_reader *r, const struct ad_str *name, size_t n, struct ad_err *err)
 {
     r->nslot = n;
-    r->block = AD_READER_BLOCK;
+    r->block = r->cfg.block ? r->cfg.block : AD_READER_BLOCK;
     while (r->block > 1 && r->block > 65536 / (n + 1))
         r->block /= 2;
     r->seen = calloc(n + 1, sizeof *r->seen);

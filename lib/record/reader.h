@@ -11,6 +11,7 @@
 struct ad_reader_cfg {
     struct ad_format format;       /* what is known beforehand */
     unsigned long long max_record; /* a longer record is bad and streams through */
+    size_t block;                  /* ad_reader_block() is asked for this many at most; 0: 256 */
     /* Names of the table's columns if known from an earlier part of the stream: a first row that
      * differs but is as long and has data where names would be is then data, not the header. */
     const struct ad_str *columns;
@@ -55,7 +56,7 @@ int ad_reader_want(struct ad_reader *r, const struct ad_str *name, size_t n, str
  * their number, 0 at the end, -1 or AD_SOURCE_STOPPED. */
 int ad_reader_block(struct ad_reader *r, struct ad_record *out, size_t max, struct ad_err *err);
 
-/* The largest useful max. */
+/* What block is by default. */
 enum { AD_READER_BLOCK = 256 };
 
 /* Whether the next ad_reader_block() would wait for somebody else. */

@@ -213,6 +213,38 @@ static int choose_field(struct ad_selection *sel, bool many, const struct ad_rea
     return rc;
 }
 
+/* Fields that hold words: those listed, which join the others, or those whose first value is one.
+ */
+static int choose_category(struct ad_selection *sel, const struct ad_select_cfg *cfg,
+                           const struct ad_reader *r, struct ad_err *err)
+{
+    if (cfg->categorical && *cfg->categorical &&
+        choose_list(&sel->category, "categorical", cfg->categorical, r, err))
+        return -1;
+    const struct ad_names *columns = ad_reader_columns(r);
+    const struct ad_str *first = ad_reader_first(r);
+    struct choice all = {0}, words = {0};
+    for (size_t i = 0; i < sel->field.n; i++) {
+        struct ad_str name = sel->field.v[i];
+        ptrdiff_t at = ad_names_find(columns, name);
+        double x;
+        choose(&all, name);
+        if (!cfg->categorical && first && at >= 0 && first[at].len &&
+            ad_number_parse(first[at], &x) && !ad_str_is_missing(first[at]))
+            choose(&words, name);
+    }
+    for (size_t i = 0; i < sel->category.n; i++)
+        choose(&all, sel->category.v[i]);
+    int rc = all.failed || words.failed ||
+                     (all.n > sel->field.n && ad_names_set(&sel->field, all.v, all.n)) ||
+                     (words.n && ad_names_set(&sel->category, words.v, words.n))
+                 ? ad_err_nomem(err)
+                 : 0;
+    free(all.v);
+    free(words.v);
+    return rc;
+}
+
 int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const struct ad_reader *r,
               struct ad_clock *clock, struct ad_err *err)
 {
@@ -223,7 +255,9 @@ int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const s
         return -1;
     if (choose_time(sel, cfg, r, clock, err))
         return -1;
-    return cfg->field ? 0 : choose_field(sel, cfg->many, r, err);
+    if (!cfg->field && choose_field(sel, cfg->many, r, err))
+        return -1;
+    return cfg->many ? choose_category(sel, cfg, r, err) : 0;
 }
 
 void ad_selection_free(struct ad_selection *sel)
@@ -231,4 +265,5 @@ void ad_selection_free(struct ad_selection *sel)
     ad_names_free(&sel->field);
     ad_names_free(&sel->group);
     ad_names_free(&sel->time);
+    ad_names_free(&sel->category);
 }

@@ -7,14 +7,17 @@
 #include "record/reader.h"
 
 struct ad_select_cfg {
-    const char *field, *group,
-        *time; /* as the options -f, -g, -t give them, or NULL; "" for no group, no time */
+    /* As the options -f, -g, -t give them, or NULL; "" for no group, no time. */
+    const char *field, *group, *time;
+    /* Value fields that hold words, added to the others; NULL: those that -f names and whose first
+     * value is a word; "": none. Only with `many`. */
+    const char *categorical;
     bool many; /* by default take all fields that qualify, not the only one */
 };
 
-/* The names chosen, in order. time.n is 0 or 1. */
+/* The names chosen, in order. time.n is 0 or 1; category is a part of field. */
 struct ad_selection {
-    struct ad_names field, group, time;
+    struct ad_names field, group, time, category;
     bool time_ignored; /* there was a field named like a time whose first value is none */
 };
 

@@ -8,10 +8,15 @@
 struct ad_cmd {
     const char *name, *summary; /* ad-zscore; one line for --help */
     const struct ad_detector *detector;
+    /* Optional: the detector that these options ask for, like .detector from outside. */
+    const struct ad_detector *(*choose)(const void *cfg);
     const struct ad_opt *options; /* the detector's own; all of them shape its state */
     void *cfg;                    /* what they fill, with the defaults */
     /* Optional: the option of cfg that only works with times, or NULL. */
     const char *(*needs_time)(const void *cfg);
+    /* Optional: whether a field is to be judged by its features (detect/features.h); they are for
+     * a single one. */
+    bool (*features)(const void *cfg, size_t nfield);
 };
 
 /* The whole program: parse, check, open, load, header, loop, save, close. Returns the exit status:

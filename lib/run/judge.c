@@ -1,6 +1,7 @@
 #include "run/judge.h"
 
 #include "base/number.h"
+#include "detect/features.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,9 +23,14 @@ struct ad_held {
 
 int ad_judge_init(struct ad_judge *j, const struct ad_judge_cfg *cfg, double s0, struct ad_err *err)
 {
-    *j = (struct ad_judge){.cfg = *cfg, .tolerated = cfg->shift_after / 5};
+    *j = (struct ad_judge){
+        .cfg = *cfg,
+        .tolerated = cfg->shift_after / 5,
+        .guarded = cfg->min_delta > 0 || cfg->min_pct > 0 || cfg->direction != AD_BOTH,
+    };
     j->line = calloc(cfg->nvalue + 1, sizeof *j->line);
-    if (!j->line)
+    j->contrib = calloc(cfg->setup.nfield, sizeof *j->contrib);
+    if (!j->line || !j->contrib)
         return ad_err_nomem(err);
     ad_judge_set_line(j, s0);
     return 0;
@@ -37,6 +43,7 @@ void ad_judge_free(struct ad_judge *j)
         free(h);
     }
     free(j->line);
+    free(j->contrib);
     *j = (struct ad_judge){0};
 }
 
@@ -62,11 +69,15 @@ static double surprise_of(double s, size_t k)
     return s > FAR ? s - log((double)k) : -log(-expm1((double)k * log1p(-exp(-s))));
 }
 
-static bool passes_guards(const struct ad_judge *j, double x, double expected)
+static bool passes_guards(const struct ad_judge *j, double x, const struct ad_result *res)
 {
-    double d = fabs(x - expected);
+    double expected = res->s.expected, d = fabs(x - expected);
     if (isnan(d))
         return true;
+    /* A detector of one field has only looked at the side that counts. */
+    if (j->cfg.multi && ((j->cfg.direction == AD_UP && res->side < 0) ||
+                         (j->cfg.direction == AD_DOWN && res->side > 0)))
+        return false;
     return d >= j->cfg.min_delta && d >= j->cfg.min_pct / 100 * fabs(expected);
 }
 
@@ -76,39 +87,69 @@ int ad_judge_score(struct ad_judge *j, struct ad_track *track, const struct ad_s
     const struct ad_detector *det = j->cfg.detector;
     if (!track->state && !(track->state = det->create(j->cfg.cfg, &j->cfg.setup)))
         return -1;
-    res->s.state = AD_OK;
-    res->s.alpha_factor = 1;
-    res->s.expected = res->s.lower = res->s.upper = NAN;
-    res->s.field = 0;
+    ad_score_init(&res->s);
     det->score(track->state, sample, &j->line[k], &res->s);
-    res->flagged = false;
+    ad_judge_verdict(j, track, sample, k, res);
+    return 0;
+}
+
+static int side_of(double x, double expected)
+{
+    return x > expected ? 1 : x < expected ? -1 : 0;
+}
+
+/* Of several fields find the one that matters most, and what is normal for it. */
+static void explain(struct ad_judge *j, const struct ad_track *track,
+                    const struct ad_sample *sample, const struct ad_line *line,
+                    struct ad_result *res)
+{
+    const struct ad_detector *det = j->cfg.detector;
+    if (res->explained)
+        return;
+    res->explained = true;
+    det->explain(track->state, sample, j->contrib);
+    for (size_t i = 0; i < sample->n; i++)
+        if (j->contrib[i] > j->contrib[res->s.field])
+            res->s.field = i;
+    if (det->bounds)
+        det->bounds(track->state, sample, line, &res->s);
+    res->side = side_of(sample->x[res->s.field], res->s.expected);
+}
+
+void ad_judge_verdict(struct ad_judge *j, const struct ad_track *track,
+                      const struct ad_sample *sample, size_t k, struct ad_result *res)
+{
+    res->flagged = res->explained = false;
     res->side = 0;
     if (res->s.state != AD_OK)
-        return 0;
-    double x = sample->x[res->s.field];
+        return;
     res->surprise = surprise_of(res->s.surprise, k);
     res->line = j->s0;
     if (res->s.alpha_factor != 1)
         res->line -= log(res->s.alpha_factor);
     res->score = res->surprise / (res->surprise + res->line);
-    res->side = x > res->s.expected ? 1 : x < res->s.expected ? -1 : 0;
+    res->side = side_of(sample->x[res->s.field], res->s.expected);
     if (res->score < 0.4999)
-        return 0;
+        return;
     res->flagged = ad_score_millionths(res->score) >= 500000;
-    if (res->flagged && !passes_guards(j, x, res->s.expected)) {
+    if (res->flagged && j->cfg.multi && j->guarded)
+        explain(j, track, sample, &j->line[k], res);
+    if (res->flagged && !passes_guards(j, sample->x[res->s.field], res)) {
         res->flagged = false;
         res->score = 0.499999;
     }
-    return 0;
 }
 
-void ad_judge_bounds(const struct ad_judge *j, const struct ad_track *track,
+void ad_judge_bounds(struct ad_judge *j, const struct ad_track *track,
                      const struct ad_sample *sample, size_t k, struct ad_result *res)
 {
-    if (!j->cfg.detector->bounds || res->s.state == AD_WARMUP || res->s.state == AD_MISSING)
-        return;
     struct ad_score *s = &res->s;
-    j->cfg.detector->bounds(track->state, sample, &j->line[k], s);
+    if (s->state == AD_WARMUP || s->state == AD_MISSING)
+        return;
+    if (j->cfg.multi)
+        explain(j, track, sample, &j->line[k], res);
+    else if (j->cfg.detector->bounds)
+        j->cfg.detector->bounds(track->state, sample, &j->line[k], s);
     double pct = j->cfg.min_pct / 100 * fabs(s->expected);
     double guard = j->cfg.min_delta > pct ? j->cfg.min_delta : pct;
     if (guard > 0) {
@@ -184,7 +225,7 @@ int ad_judge_learn(struct ad_judge *j, struct ad_track *track, const struct ad_s
         return 0;
     const struct ad_line *line = &j->line[k];
     struct ad_verdict verdict = {res->flagged, -INFINITY, INFINITY};
-    if (res->flagged) {
+    if (res->flagged && !j->cfg.multi) {
         if (isnan(res->s.upper) && isnan(res->s.lower))
             ad_judge_bounds(j, track, sample, k, res);
         if (!isnan(res->s.lower) && !isnan(res->s.upper)) {
@@ -213,7 +254,9 @@ void ad_judge_drop(struct ad_judge *j, struct ad_track *track)
     j->cfg.detector->destroy(track->state);
     if (track->held)
         let_go(j, track);
+    ad_features_free(track->features);
     track->state = NULL;
+    track->features = NULL;
 }
 
 void ad_judge_save(const struct ad_judge *j, const struct ad_track *track, struct ad_save *out)

@@ -9,6 +9,7 @@
 struct ad_judge_cfg {
     const struct ad_detector *detector;
     const void *cfg;       /* the detector's */
+    bool multi;            /* it takes several fields */
     struct ad_setup setup; /* of the states */
     size_t nvalue;         /* values of a record that are judged together; 1 if AD_MULTI */
     enum ad_direction direction;
@@ -24,15 +25,24 @@ struct ad_result {
     double line;       /* the surprise at which the score is 0.5 */
     double score;      /* as printed, but for the rounding */
     bool flagged;
-    int side; /* of the expected value: 1 above, -1 below, 0 unknown */
+    int side;       /* of the expected value: 1 above, -1 below, 0 unknown */
+    bool explained; /* multi: the judge's contrib[] is about this sample */
 };
+
+static inline bool ad_result_scored(const struct ad_result *res)
+{
+    return res->s.state == AD_OK || res->s.state == AD_SHIFT;
+}
 
 struct ad_judge {
     struct ad_judge_cfg cfg;
     double s0;
     struct ad_line *line; /* [nvalue + 1]: the one for k fields judged together */
+    bool guarded;         /* some guard is in force */
     unsigned tolerated;   /* records of a run that need not be flagged */
     struct ad_held *spare;
+    double *contrib; /* multi: [setup.nfield], how much each field of the sample last explained
+                        added to its surprise */
 };
 
 /* Returns 0, or -1. */
@@ -48,8 +58,13 @@ void ad_judge_set_line(struct ad_judge *j, double s0);
 int ad_judge_score(struct ad_judge *j, struct ad_track *track, const struct ad_sample *sample,
                    size_t k, struct ad_result *res);
 
-/* Fill res->s.lower and upper: what just passes, guards included. */
-void ad_judge_bounds(const struct ad_judge *j, const struct ad_track *track,
+/* The part of ad_judge_score() after the detector's own words, which res->s already holds. */
+void ad_judge_verdict(struct ad_judge *j, const struct ad_track *track,
+                      const struct ad_sample *sample, size_t k, struct ad_result *res);
+
+/* Fill res->s.lower and upper: what just passes, guards included; of several fields those of the
+ * one that matters most, which is found out, with its expected value. */
+void ad_judge_bounds(struct ad_judge *j, const struct ad_track *track,
                      const struct ad_sample *sample, size_t k, struct ad_result *res);
 
 /* Learn the sample just judged; res->s.state becomes AD_SHIFT where a new level begins. Returns 0,

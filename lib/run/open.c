@@ -1,6 +1,8 @@
 /* From options and the first records to a run that is ready for its loop. */
 #include "run/run.h"
 
+#include "base/pool.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -44,21 +46,16 @@ static void choose_output(struct ad_run *r)
     r->out.delim = r->set.out == AD_TEXT_TSV ? '\t' : r->set.out == AD_TEXT_CSV ? ',' : '\0';
 }
 
-int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n)
+static int open_reader(struct ad_run *r)
 {
-    if (r->set.na && split_words(r->set.na, &r->na, &r->err))
-        return -1;
-    r->source = ad_source_open(names, n, &ad_run_stop, &r->err);
-    if (!r->source)
-        return -1;
     struct ad_reader_cfg cfg = {.format = asked_format(r, r->set.in),
                                 .max_record = r->set.max_record,
+                                .block = r->block,
                                 .columns = r->columns.v,
                                 .ncolumn = r->columns.n};
-    enum ad_format_kind began = r->in.kind;
     if (r->have_loaded && !cfg.format.delim)
         cfg.format.delim = r->in.delim;
-    if (r->have_loaded && r->set.state && began == AD_FORMAT_CSV)
+    if (r->have_loaded && r->set.state && r->in.kind == AD_FORMAT_CSV)
         cfg.format.header &= r->in.header;
     if (r->set.resume) {
         cfg.enter = ad_run_enter_file;
@@ -66,9 +63,24 @@ int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n)
         cfg.arg = r;
     }
     r->reader = ad_reader_open(r->source, &cfg, &r->err);
-    if (!r->reader)
+    return r->reader ? ad_reader_start(r->reader, &r->err) : -1;
+}
+
+int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n)
+{
+    enum { BATCH_BLOCK = 4096 };
+    if (r->set.na && split_words(r->set.na, &r->na, &r->err))
         return -1;
-    int rc = ad_reader_start(r->reader, &r->err);
+    r->source = ad_source_open(names, n, &ad_run_stop, &r->err);
+    if (!r->source)
+        return -1;
+    r->batch = r->detector->flags & AD_BATCH;
+    r->block = r->batch ? BATCH_BLOCK : AD_READER_BLOCK;
+    bool twice = r->batch && !r->set.model && ad_run_writes(r);
+    if (twice && ad_source_keep(r->source, r->set.max_memory, &r->err))
+        return -1;
+    enum ad_format_kind began = r->in.kind;
+    int rc = open_reader(r);
     if (rc <= 0)
         return rc;
     r->in = ad_reader_format(r->reader);
@@ -78,12 +90,23 @@ int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n)
     return rc;
 }
 
+int ad_run_again(struct ad_run *r)
+{
+    ad_source_rewind(r->source);
+    ad_reader_close(r->reader);
+    int rc = open_reader(r);
+    if (rc == 0) /* there was a beginning before */
+        rc = ad_err_set(&r->err, "%s is not the file any more that it was",
+                        ad_source_name(r->source));
+    return rc < 0 ? rc : ad_reader_want(r->reader, r->wanted.v, r->wanted.n, &r->err);
+}
+
 /* The names of the appended fields. */
 static int name_appended(struct ad_run *r)
 {
     static const char *const parts[] = {"score", "flag",  "state", "field", "expected",
                                         "lower", "upper", "line",  "reason"};
-    const char *name = r->set.name ? r->set.name : r->cmd->detector->name;
+    const char *name = r->set.name ? r->set.name : r->detector->name;
     size_t groups = r->set.each ? r->sel.field.n : 1;
     size_t per_group = r->set.explain ? sizeof parts / sizeof *parts : 2, n = groups * per_group;
     struct ad_str *v = calloc(n + 1, sizeof *v);
@@ -177,32 +200,58 @@ static int open_lane(struct ad_run *r)
     return 0;
 }
 
+/* Which value fields hold words. */
+static int prepare_words(struct ad_run *r)
+{
+    size_t n = r->sel.field.n;
+    if (!r->sel.category.n)
+        return 0;
+    bool *is = calloc(n, sizeof *is);
+    if (!is)
+        return ad_err_nomem(&r->err);
+    for (size_t i = 0; i < n; i++)
+        is[i] = ad_names_find(&r->sel.category, r->sel.field.v[i]) >= 0;
+    return ad_categories_init(&r->words, is, n, &r->err);
+}
+
 static int prepare_judging(struct ad_run *r)
 {
-    r->multi = r->cmd->detector->flags & AD_MULTI;
+    size_t n = r->sel.field.n;
+    r->multi = r->detector->flags & AD_MULTI;
+    r->features = r->cmd->features && r->cmd->features(r->cmd->cfg, n) && !r->words.n;
+    if (r->features && n > 1)
+        return ad_err_set(&r->err, "features are those of a single field; name one with -f");
     r->learns = r->set.fit || !r->set.model;
-    r->ntrack = r->multi ? 1 : r->sel.field.n;
+    r->ntrack = r->multi ? 1 : n;
+    if (r->batch && !(r->pool = ad_pool_new((size_t)r->set.jobs)))
+        return ad_err_nomem(&r->err);
     double s0 = -log(r->set.alpha);
-    struct ad_judge_cfg cfg = {
-        .detector = r->cmd->detector,
-        .cfg = r->cmd->cfg,
-        .setup = {.nfield = r->multi ? r->sel.field.n : 1, .seed = r->set.seed},
-        .nvalue = r->sel.field.n,
-        .direction = (enum ad_direction)r->set.direction,
-        .min_delta = r->set.min_delta,
-        .min_pct = r->set.min_pct,
-        .shift_after = (unsigned)r->set.shift_after,
-        .learn = !r->set.no_learn && r->learns};
+    struct ad_judge_cfg cfg = {.detector = r->detector,
+                               .cfg = r->cmd->cfg,
+                               .multi = r->multi,
+                               .setup = {.nfield = r->features ? AD_FEATURES
+                                                   : r->multi  ? n
+                                                               : 1,
+                                         .category = r->words.is,
+                                         .seed = r->set.seed,
+                                         .pool = r->pool},
+                               .nvalue = n,
+                               .direction = (enum ad_direction)r->set.direction,
+                               .min_delta = r->set.min_delta,
+                               .min_pct = r->set.min_pct,
+                               .shift_after = (unsigned)r->set.shift_after,
+                               .learn = !r->set.no_learn && r->learns};
     ad_budget_init(&r->budget, r->set.budget_per_day, s0);
     if (ad_judge_init(&r->judge, &cfg, s0, &r->err) ||
         ad_keytab_init(&r->keys, r->set.max_keys, (uint32_t)r->ntrack, &r->err))
         return -1;
     r->keys.drop = drop_track;
     r->keys.arg = &r->judge;
-    r->x = calloc(r->sel.field.n, sizeof *r->x);
+    r->x = calloc(n, sizeof *r->x);
+    r->part = calloc(AD_FEATURES, sizeof *r->part);
     r->result = calloc(r->ntrack, sizeof *r->result);
     r->cell = calloc(r->appended.n, sizeof *r->cell);
-    if (!r->x || !r->result || !r->cell)
+    if (!r->x || !r->part || !r->result || !r->cell)
         return ad_err_nomem(&r->err);
     return ad_run_has_lane(r) && !r->set.unbuffered ? open_lane(r) : 0;
 }
@@ -224,6 +273,9 @@ static void tell_guesses(const struct ad_run *r)
     if (r->sel.group.n)
         ad_buf_addz(&b, "; grouped by ");
     ad_names_list(&r->sel.group, &b);
+    if (r->sel.category.n)
+        ad_buf_addz(&b, "; words in ");
+    ad_names_list(&r->sel.category, &b);
     ad_buf_add(&b, "", 1);
     if (!b.failed)
         ad_run_say(r, "%s", b.s);
@@ -235,7 +287,8 @@ int ad_run_prepare(struct ad_run *r)
     struct ad_select_cfg cfg = {.field = r->set.field,
                                 .group = r->set.group,
                                 .time = r->set.time,
-                                .many = r->cmd->detector->flags & AD_MULTI};
+                                .categorical = r->set.categorical,
+                                .many = r->detector->flags & AD_MULTI};
     if (ad_select(&r->sel, &cfg, r->reader, r->clock, &r->err))
         return -1;
     if (r->set.budget_per_day > 0 && !r->sel.time.n)
@@ -248,13 +301,19 @@ int ad_run_prepare(struct ad_run *r)
         return ad_err_set(&r->err, "%s needs a time field; name it with -t", wrong);
     choose_output(r);
     r->to_csv = r->in.kind == AD_FORMAT_NDJSON && r->out.kind == AD_FORMAT_CSV;
-    if (name_appended(r) || check_collisions(r) || want_fields(r) || prepare_judging(r))
+    if (name_appended(r) || check_collisions(r) || want_fields(r) || prepare_words(r) ||
+        prepare_judging(r))
         return -1;
     if (!r->have_loaded && r->in.kind == AD_FORMAT_CSV && r->in.header &&
         ad_names_set(&r->columns, ad_reader_columns(r->reader)->v, ad_reader_columns(r->reader)->n))
         return ad_err_nomem(&r->err);
-    if (ad_run_load_state(r))
-        return -1;
+    if (r->set.verbose)
+        tell_guesses(r);
+    return ad_run_load_state(r);
+}
+
+int ad_run_open_output(struct ad_run *r)
+{
     struct ad_writer_cfg out = {r->in, r->out, ad_reader_columns(r->reader), &r->appended};
     r->writer = ad_writer_open(&r->sink, &out, &r->err);
     if (!r->writer)
@@ -262,11 +321,9 @@ int ad_run_prepare(struct ad_run *r)
     struct ad_record header = ad_reader_header(r->reader);
     struct ad_str lead = ad_reader_lead(r->reader);
     bool resumed = r->set.resume && r->have_loaded;
-    if (!r->set.fit && !r->set.anomalies && !resumed)
+    if (ad_run_writes(r) && !r->set.anomalies && !resumed)
         ad_sink_write(&r->sink, lead.s, lead.len);
-    if (!r->set.fit && !resumed && (header.body.s || r->in.kind == AD_FORMAT_NDJSON))
+    if (ad_run_writes(r) && !resumed && (header.body.s || r->in.kind == AD_FORMAT_NDJSON))
         ad_writer_header(r->writer, &header);
-    if (r->set.verbose)
-        tell_guesses(r);
     return 0;
 }

@@ -9,9 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool is_option(const struct ad_opt *o)
+/* Whether a row takes part. */
+static bool concerns(const struct ad_opt_set *set, const struct ad_opt *o)
 {
-    return o->type != AD_OPT_HEADING;
+    return (o->need & ~set->have) == 0;
 }
 
 static int wrong(const struct ad_opt *o, const char *text, struct ad_err *err)
@@ -201,7 +202,7 @@ int ad_opt_parse(const struct ad_opt_set *set, size_t n, int argc, char **argv, 
     size_t count = 0, at = 1;
     for (size_t s = 0; s < n; s++)
         for (const struct ad_opt *o = set[s].rows; o->type != AD_OPT_END && count < MOST - 1; o++) {
-            if (!is_option(o))
+            if (o->type == AD_OPT_HEADING || !concerns(&set[s], o))
                 continue;
             bool takes = o->type != AD_OPT_FLAG;
             longs[count] = (struct option){o->name, takes ? required_argument : no_argument, NULL,
@@ -238,6 +239,8 @@ void ad_opt_help(const struct ad_opt_set *set, size_t n, struct ad_buf *out)
     for (size_t s = 0; s < n; s++)
         for (const struct ad_opt *o = set[s].rows; o->type != AD_OPT_END; o++) {
             char line[160];
+            if (!concerns(&set[s], o))
+                continue;
             if (o->type == AD_OPT_HEADING) {
                 snprintf(line, sizeof line, "%s:\n", o->help);
                 ad_buf_addz(out, line);

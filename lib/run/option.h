@@ -33,12 +33,14 @@ struct ad_opt {
     size_t off;
     double min, max;
     const char *arg, *help;
+    unsigned need; /* bits of ad_opt_set.have without which there is no such option; 0: none */
 };
 
 /* A table with what it fills. */
 struct ad_opt_set {
     const struct ad_opt *rows;
     void *cfg;
+    unsigned have;
 };
 
 /* Parse argv by getopt_long(3) and the rows of n sets. *first becomes the index of the first

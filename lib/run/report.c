@@ -151,6 +151,12 @@ void ad_run_progress(struct ad_run *r)
     r->progress_shown = true;
 }
 
+unsigned ad_run_is(const struct ad_run *r)
+{
+    unsigned flags = r->cmd->detector->flags;
+    return (flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE) | (flags & AD_BATCH ? AD_FOR_BATCH : 0);
+}
+
 int ad_run_help(const struct ad_run *r)
 {
     struct ad_buf b = {0};
@@ -159,7 +165,8 @@ int ad_run_help(const struct ad_run *r)
     ad_buf_addz(&b, " [OPTION]... [FILE]...\n");
     ad_buf_addz(&b, r->cmd->summary);
     ad_buf_addz(&b, "\n");
-    const struct ad_opt_set sets[] = {{r->cmd->options, NULL}, {ad_settings_rows, NULL}};
+    const struct ad_opt_set sets[] = {{r->cmd->options, NULL, 0},
+                                      {ad_settings_rows, NULL, ad_run_is(r)}};
     ad_opt_help(sets, 2, &b);
     bool ok = !b.failed && fwrite(b.s, 1, b.len, stdout) == b.len;
     ad_buf_free(&b);

@@ -1,6 +1,8 @@
 /* The life of a filter: options, files, state, the loop, the end. */
 #include "run/run.h"
 
+#include "base/pool.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -48,16 +50,24 @@ static void fill_descriptors(void)
 static int parse_options(struct ad_run *r, int argc, char **argv, int *first)
 {
     ad_settings_init(&r->set);
-    const struct ad_opt_set sets[] = {{r->cmd->options, r->cmd->cfg}, {ad_settings_rows, &r->set}};
+    const struct ad_opt_set sets[] = {{r->cmd->options, r->cmd->cfg, 0},
+                                      {ad_settings_rows, &r->set, ad_run_is(r)}};
     if (ad_opt_parse(sets, 2, argc, argv, first, &r->err))
         return -1;
     if (r->set.help || r->set.version)
         return 0;
     if (ad_settings_check(&r->set, &r->err))
         return -1;
-    const char *wrong = r->cmd->detector->check(r->cmd->cfg);
+    if (r->cmd->choose)
+        r->detector = r->cmd->choose(r->cmd->cfg);
+    const char *wrong = r->detector->check(r->cmd->cfg);
     if (wrong)
         return ad_err_set(&r->err, "%s", wrong);
+    if ((r->detector->flags & AD_BATCH) && r->set.state)
+        return ad_err_set(&r->err,
+                          "--state: %s needs all data before it scores any; keep what it "
+                          "learnt with --fit --model=FILE%s",
+                          r->cmd->name, r->cmd->choose ? ", or see --sliding" : "");
     bool named = *first < argc;
     for (int i = *first; i < argc; i++)
         named &= strcmp(argv[i], "-") != 0;
@@ -103,6 +113,8 @@ static int housekeep(struct ad_run *r)
 
 static int process_block(struct ad_run *r, const struct ad_record *block, size_t n)
 {
+    if (r->batch)
+        return ad_run_score_block(r, block, n);
     for (size_t i = 0; i < n; i++) {
         if (r->lane)
             i += ad_run_lane(r, block + i, n - i);
@@ -116,16 +128,14 @@ static int process_block(struct ad_run *r, const struct ad_record *block, size_t
 
 static int process(struct ad_run *r)
 {
-    static struct ad_record block[AD_READER_BLOCK];
-    if (housekeep(r))
-        return -1;
-    int n;
-    while ((n = ad_reader_block(r->reader, block, AD_READER_BLOCK, &r->err)) > 0) {
-        if (process_block(r, block, (size_t)n) || housekeep(r))
-            return -1;
-        if (ad_run_stop)
-            return AD_SOURCE_STOPPED;
+    struct ad_record *block = calloc(r->block, sizeof *block);
+    int n = block ? housekeep(r) : ad_err_nomem(&r->err);
+    while (n == 0 && (n = ad_reader_block(r->reader, block, r->block, &r->err)) > 0) {
+        n = process_block(r, block, (size_t)n) || housekeep(r) ? -1 : 0;
+        if (n == 0 && ad_run_stop)
+            n = AD_SOURCE_STOPPED;
     }
+    free(block);
     return n;
 }
 
@@ -163,6 +173,8 @@ static void run_free(struct ad_run *r)
     ad_source_close(r->source);
     ad_keytab_free(&r->keys);
     ad_judge_free(&r->judge);
+    ad_categories_free(&r->words);
+    ad_pool_free(r->pool);
     ad_clock_close(r->clock);
     ad_selection_free(&r->sel);
     ad_names_free(&r->na);
@@ -174,12 +186,33 @@ static void run_free(struct ad_run *r)
     free(r->value_slot);
     free(r->group_slot);
     free(r->x);
+    free(r->part);
+    ad_run_free_rows(r);
     free(r->result);
     free(r->cell);
     free(r->lane);
     free(r->lane_x);
     free(r->lane_surprise);
     ad_err_free(&r->err);
+    ad_err_free(&r->deferred);
+}
+
+/* All passes over the input. Returns 0, -1 or AD_SOURCE_STOPPED. */
+static int run_passes(struct ad_run *r)
+{
+    if (r->batch && r->learns) {
+        int rc = ad_run_fit(r);
+        if (rc == 0 && ad_run_writes(r))
+            rc = ad_run_again(r);
+        if (rc || !(ad_run_writes(r) || r->set.importance))
+            return rc;
+    }
+    if (r->set.importance)
+        return ad_run_importance(r);
+    int rc = ad_run_open_output(r) ? -1 : process(r);
+    if (rc == 0 && r->deferred.text)
+        return ad_err_set(&r->err, "%s", r->deferred.text);
+    return rc;
 }
 
 /* From opened options to the last byte. Returns 0, -1, or a positive exit status. */
@@ -196,7 +229,7 @@ static int run(struct ad_run *r, const char *const *files, size_t nfile)
         return rc < 0 ? -1 : STATUS_LATER;
     rc = ad_run_open_input(r, files, nfile);
     if (rc > 0 && (rc = ad_run_prepare(r)) == 0)
-        rc = process(r);
+        rc = run_passes(r);
     if (rc == 0 || rc == AD_SOURCE_STOPPED)
         return finish(r);
     /* What came before the error is complete and is written. */
@@ -208,7 +241,7 @@ static int run(struct ad_run *r, const char *const *files, size_t nfile)
 
 int ad_run(const struct ad_cmd *cmd, int argc, char **argv)
 {
-    struct ad_run r = {.cmd = cmd, .program = cmd->name, .lock = -1};
+    struct ad_run r = {.cmd = cmd, .detector = cmd->detector, .program = cmd->name, .lock = -1};
     int first = argc, status = 0;
     fill_descriptors();
     clock_gettime(CLOCK_MONOTONIC, &r.started);

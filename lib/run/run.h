@@ -3,9 +3,11 @@
 #define AD_RUN_RUN_H
 
 #include "base/time.h"
+#include "detect/features.h"
 #include "record/select.h"
 #include "record/writer.h"
 #include "run/budget.h"
+#include "run/category.h"
 #include "run/command.h"
 #include "run/container.h"
 #include "run/judge.h"
@@ -27,9 +29,10 @@ struct ad_place {
 
 struct ad_run {
     const struct ad_cmd *cmd;
+    const struct ad_detector *detector; /* the command's, as its options choose */
     struct ad_settings set;
     const char *program; /* for messages */
-    struct ad_err err;
+    struct ad_err err, deferred;
 
     struct ad_source *source;
     struct ad_sink sink;
@@ -48,14 +51,22 @@ struct ad_run {
     size_t appended_slot; /* first of the appended names, where a record might have them */
     size_t ntrack;        /* tracks of a series */
     bool multi;           /* one track takes all fields */
+    bool features;        /* and is given the features of the only one */
     bool learns;          /* new groups get a series: not with a model */
+    bool batch;           /* the detector is fitted before it scores, many rows at once */
+    bool ahead;   /* another pass over the input follows: this one tells and counts nothing */
+    size_t block; /* records that are asked for at a time */
 
+    struct ad_categories words;
+    struct ad_pool *pool;
     struct ad_keytab keys;
     struct ad_judge judge;
     struct ad_budget budget;
     struct ad_series *only; /* the series of a stream without groups */
 
     double *x;                /* [field.n] */
+    double *part;             /* [AD_FEATURES] */
+    struct ad_rows *rows;     /* batch: see batch.c */
     struct ad_result *result; /* [ntrack] */
     struct ad_cell *cell;     /* [appended.n] */
     struct ad_buf key, reason;
@@ -71,7 +82,7 @@ struct ad_run {
     int lock;                   /* -1: none */
     struct ad_container loaded; /* the state or model as it was read */
     bool have_loaded;
-    char *stored[3]; /* settings taken from it */
+    char *stored[4]; /* settings taken from it */
     size_t nstored;
     struct ad_names columns; /* of the table, as the state has them */
     struct ad_place *place;
@@ -81,6 +92,12 @@ struct ad_run {
     unsigned long long records_saved;
 };
 
+/* Whether records go to the output at all. */
+static inline bool ad_run_writes(const struct ad_run *r)
+{
+    return !r->set.fit && !r->set.importance;
+}
+
 /* The signal that asked the run to end, or 0. */
 extern volatile sig_atomic_t ad_run_stop;
 
@@ -89,11 +106,64 @@ extern volatile sig_atomic_t ad_run_stop;
  * (returns 0 or -1). */
 int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n);
 int ad_run_prepare(struct ad_run *r);
+/* Go back to the beginning of the input for a second pass. Returns 0, -1 or AD_SOURCE_STOPPED. */
+int ad_run_again(struct ad_run *r);
+/* Begin the output. Returns 0, or -1. */
+int ad_run_open_output(struct ad_run *r);
 
-/* loop.c: one record through detection to output. Returns 0, or -1 with r->err set. */
-int ad_run_record(struct ad_run *r, const struct ad_record *rec);
-/* The name of a member of an NDJSON record that this run would append, or NULL. */
+/* Why a record cannot be judged. */
+struct ad_fault {
+    const struct ad_str *field; /* or NULL */
+    const char *why;
+    struct ad_str text;   /* what stands there; .s may be NULL */
+    struct ad_str member; /* what field points to when it is no field of ours */
+};
+
+/* A record that can. */
+struct ad_case {
+    const struct ad_record *rec;
+    struct ad_series *series; /* NULL: it has none, and this run makes none */
+    const double *x;          /* its values */
+    size_t present;           /* how many of them are not missing */
+    struct ad_sample sample;  /* what the detector is given: of several tracks, the first */
+    bool gap;                 /* it comes after a longer silence than --gap */
+};
+
+/* values.c. The name of a member of an NDJSON record that this run would append, or NULL. */
 const struct ad_str *ad_run_collision(const struct ad_run *r, const struct ad_record *rec);
+/* Time and values of a record, into x[field.n]. Returns how many are present, or -1. */
+int ad_run_values(struct ad_run *r, const struct ad_record *rec, double *t, double *x,
+                  struct ad_fault *f);
+/* The record's series, see ad_case. Returns 0, or -1. */
+int ad_run_series(struct ad_run *r, const struct ad_record *rec, struct ad_series **s);
+/* The times of a sample at t in its series (or NULL). Returns whether there was a gap before. */
+bool ad_run_times(struct ad_run *r, struct ad_series *s, double t, struct ad_sample *sample);
+/* Give the detector the features of the value instead of itself, in part[AD_FEATURES]. Returns 0,
+ * or -1. */
+int ad_run_expand(struct ad_run *r, struct ad_case *c, double *part);
+
+/* loop.c. One record through detection to output. Returns 0, or -1 with r->err set. */
+int ad_run_record(struct ad_run *r, const struct ad_record *rec);
+/* Its first half: read a record, with room for its values in x. Returns 1, 0 if it cannot be judged
+ * and is one for ad_run_pass(), or -1. */
+int ad_run_read(struct ad_run *r, const struct ad_record *rec, double *x, struct ad_case *c,
+                struct ad_fault *f);
+/* Its second half, the detector having `said` so already for each track, or learning yet (NULL). */
+int ad_run_judge(struct ad_run *r, struct ad_case *c, const struct ad_score *said);
+
+/* batch.c. Read all of the input and fit. Returns 0, -1 or AD_SOURCE_STOPPED; if the input ended in
+ * an error that the next pass over it will meet again, 0 with that in r->deferred. */
+int ad_run_fit(struct ad_run *r);
+/* Score a block of records and write them. Returns 0, or -1. */
+int ad_run_score_block(struct ad_run *r, const struct ad_record *block, size_t n);
+void ad_run_free_rows(struct ad_run *r);
+/* Print what each field mattered in the fit instead of records. Returns 0, or -1. */
+int ad_run_importance(struct ad_run *r);
+
+/* output.c. The record with what is appended, `best` being its most surprising result (negative:
+ * none was scored); and one that is blank or bad, which returns 0, or -1 if that ends the run. */
+void ad_run_output(struct ad_run *r, const struct ad_case *c, ptrdiff_t best, enum ad_state state);
+int ad_run_pass(struct ad_run *r, const struct ad_record *rec, const struct ad_fault *f);
 
 /* Samples in the fast lane at a time: what was read of them is read again when one has to leave. */
 enum { AD_LANE = 128 };
@@ -123,5 +193,7 @@ int ad_run_write_stats(struct ad_run *r);
 void ad_run_progress(struct ad_run *r);
 double ad_run_seconds(const struct timespec *since);
 int ad_run_help(const struct ad_run *r);
+/* What the program is: AD_FOR_... */
+unsigned ad_run_is(const struct ad_run *r);
 
 #endif

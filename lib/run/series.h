@@ -12,7 +12,8 @@
 /* One detector state with what is kept around it; see run/judge.h. */
 struct ad_track {
     void *state;
-    struct ad_held *held; /* the open run of flags, or NULL */
+    struct ad_held *held;         /* the open run of flags, or NULL */
+    struct ad_features *features; /* of the values so far, or NULL */
 };
 
 struct ad_series {

@@ -7,6 +7,8 @@
 const struct ad_opt ad_settings_rows[] = {
     {.type = AD_OPT_HEADING, .help = "Input"},
     {"field", 'f', AD_OPT_TEXT, AT(field), 0, 0, "LIST", "value fields: names, numbers, globs"},
+    {"categorical", 0, AD_OPT_TEXT, AT(categorical), 0, 0, "LIST", "value fields that hold words",
+     AD_FOR_MANY},
     {"group-by", 'g', AD_OPT_TEXT, AT(group), 0, 0, "LIST", "judge each combination apart"},
     {"time", 't', AD_OPT_TEXT, AT(time), 0, 0, "FIELD", "time field (timestamp, time, ts ...)"},
     {"time-format", 0, AD_OPT_TEXT, AT(time_format), 0, 0, "FMT", "of times, as for strptime"},
@@ -17,6 +19,8 @@ const struct ad_opt ad_settings_rows[] = {
     {"na", 0, AD_OPT_TEXT, AT(na), 0, 0, "LIST", "more words for missing values"},
     {"on-bad", 0, AD_OPT_CHOICE, AT(on_bad), 0, 0, "pass|skip|fail", "bad records (pass)"},
     {"max-record", 0, AD_OPT_SIZE, AT(max_record), 1024, 1e9, "BYTES", "longest record (16M)"},
+    {"max-memory", 0, AD_OPT_SIZE, AT(max_memory), 0, 1e15, "BYTES",
+     "of a pipe that is read twice; the rest on disk (512M)", AD_FOR_BATCH},
     {.type = AD_OPT_HEADING, .help = "Judging"},
     {"alpha", 'p', AD_OPT_NUMBER, AT(alpha), 1e-300, 0.1, "P", "false-alarm probability (0.0027)"},
     {"budget", 0, AD_OPT_TEXT, AT(budget), 0, 0, "N/day", "alarms wanted per hour, day or week"},
@@ -31,7 +35,9 @@ const struct ad_opt ad_settings_rows[] = {
     {"out", 'o', AD_OPT_CHOICE, AT(out), 0, 0, "auto|csv|tsv|ndjson", "output format (input's)"},
     {"name", 'n', AD_OPT_TEXT, AT(name), 0, 0, "NAME", "prefix of the appended fields"},
     {"explain", 'x', AD_OPT_FLAG, AT(explain), 0, 0, NULL, "append state, bounds, reason too"},
-    {"each", 0, AD_OPT_FLAG, AT(each), 0, 0, NULL, "score and flag for each field"},
+    {"each", 0, AD_OPT_FLAG, AT(each), 0, 0, NULL, "score and flag for each field", AD_FOR_ONE},
+    {"importance", 0, AD_OPT_FLAG, AT(importance), 0, 0, NULL,
+     "print what each field matters instead", AD_FOR_BATCH},
     {"anomalies", 'a', AD_OPT_FLAG, AT(anomalies), 0, 0, NULL, "print flagged records only"},
     {"exit-code", 'e', AD_OPT_FLAG, AT(exit_flagged), 0, 0, NULL, "exit 1 if anything was flagged"},
     {"unbuffered", 'u', AD_OPT_FLAG, AT(unbuffered), 0, 0, NULL, "write every record at once"},
@@ -58,6 +64,7 @@ void ad_settings_init(struct ad_settings *s)
 {
     *s = (struct ad_settings){
         .max_record = 16 << 20,
+        .max_memory = 512 << 20,
         .alpha = 0.0027,
         .shift_after = 20,
         .save_every = 60,

@@ -13,17 +13,17 @@ enum ad_text_format { AD_TEXT_AUTO, AD_TEXT_CSV, AD_TEXT_TSV, AD_TEXT_NDJSON };
 
 struct ad_settings {
     /* input */
-    const char *field, *group, *time, *time_format, *zone, *na;
+    const char *field, *group, *time, *time_format, *zone, *na, *categorical;
     int in, out, on_bad;
     char delim;
     bool no_header;
-    unsigned long long max_record;
+    unsigned long long max_record, max_memory;
     /* judging */
     double alpha, min_delta, min_pct, gap;
     const char *budget;
     double budget_per_day; /* what --budget says; 0: none */
     int direction;
-    bool each, no_learn;
+    bool each, no_learn, importance;
     unsigned long long shift_after;
     /* output */
     const char *name, *stats;
@@ -36,6 +36,8 @@ struct ad_settings {
     bool help, version;
 };
 
+/* The rows; some need what a program is: */
+enum { AD_FOR_ONE = 1, AD_FOR_MANY = 2, AD_FOR_BATCH = 4 };
 extern const struct ad_opt ad_settings_rows[];
 
 /* The defaults. */

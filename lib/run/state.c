@@ -56,7 +56,7 @@ static void shape_free(struct shape *s)
 
 static int shape_make(const struct ad_run *r, struct shape *s, struct ad_err *err)
 {
-    enum { COMMON = 5 };
+    enum { COMMON = 6 };
     size_t most = COMMON;
     for (const struct ad_opt *o = r->cmd->options; o->type != AD_OPT_END; o++)
         most++;
@@ -76,8 +76,12 @@ static int shape_make(const struct ad_run *r, struct shape *s, struct ad_err *er
     const struct {
         const char *key;
         const struct ad_names *names;
-    } lists[] = {{"field", &r->sel.field}, {"group-by", &r->sel.group}, {"time", &r->sel.time}};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    } lists[] = {{"field", &r->sel.field},
+                 {"group-by", &r->sel.group},
+                 {"time", &r->sel.time},
+                 {"categorical", &r->sel.category}};
+    size_t n = sizeof lists / sizeof *lists - !r->multi;
+    for (size_t i = 0; i < n; i++) {
         add_option(s, lists[i].key);
         add_list(&s->text, lists[i].names);
         end_option(s);
@@ -193,19 +197,34 @@ int ad_run_open_state(struct ad_run *r)
     r->have_loaded = true;
     r->created = r->loaded.created;
     r->records_before = r->loaded.records;
-    if (!ad_str_eq(r->loaded.detector, ad_str_of(r->cmd->detector->name)))
+    if (!ad_str_eq(r->loaded.detector, ad_str_of(r->detector->name)))
         return ad_err_set(&r->err, "%s: is a state of the detector %.*s, not of %s", path,
-                          (int)r->loaded.detector.len, r->loaded.detector.s,
-                          r->cmd->detector->name);
+                          (int)r->loaded.detector.len, r->loaded.detector.s, r->detector->name);
     struct ad_load in = {.in = r->loaded.payload};
     if (load_table(r, &in))
         return -1;
     r->loaded.payload = in.in;
     return default_to_loaded(r, "field", &r->set.field) ||
                    default_to_loaded(r, "group-by", &r->set.group) ||
-                   default_to_loaded(r, "time", &r->set.time)
+                   default_to_loaded(r, "time", &r->set.time) ||
+                   default_to_loaded(r, "categorical", &r->set.categorical)
                ? -1
                : 0;
+}
+
+static int load_features(struct ad_track *track, struct ad_load *in)
+{
+    if (!ad_load_max(in, 1))
+        return in->failed ? -1 : 0;
+    track->features = ad_features_new();
+    return track->features ? ad_features_load(track->features, in) : -1;
+}
+
+static void save_features(const struct ad_track *track, struct ad_save *out)
+{
+    ad_save_u64(out, track->features != NULL);
+    if (track->features)
+        ad_features_save(track->features, out);
 }
 
 static int load_series(struct ad_run *r, struct ad_load *in)
@@ -221,7 +240,8 @@ static int load_series(struct ad_run *r, struct ad_load *in)
             return ad_err_nomem(&r->err);
         s->last = last;
         for (uint32_t k = 0; k < s->ntrack; k++)
-            if (ad_judge_load(&r->judge, &s->track[k], in))
+            if (ad_judge_load(&r->judge, &s->track[k], in) ||
+                (r->features && load_features(&s->track[k], in)))
                 return damaged(r);
     }
     return in->failed || in->in.len ? damaged(r) : 0;
@@ -234,8 +254,8 @@ int ad_run_load_state(struct ad_run *r)
     struct shape shape;
     if (shape_make(r, &shape, &r->err))
         return -1;
-    struct ad_container want = {.detector = ad_str_of(r->cmd->detector->name),
-                                .version = r->cmd->detector->version,
+    struct ad_container want = {.detector = ad_str_of(r->detector->name),
+                                .version = r->detector->version,
                                 .options = shape.option,
                                 .noption = shape.n};
     int rc = ad_container_match(&r->loaded, &want, state_path(r), &r->err);
@@ -243,7 +263,7 @@ int ad_run_load_state(struct ad_run *r)
     if (rc)
         return rc;
     struct ad_load in = {.in = r->loaded.payload};
-    if (ad_budget_load(&r->budget, &in))
+    if (ad_budget_load(&r->budget, &in) || ad_categories_load(&r->words, &in))
         return damaged(r);
     if (load_series(r, &in))
         return -1;
@@ -259,15 +279,18 @@ static int save_payload(struct ad_run *r, struct ad_buf *payload)
     struct ad_save out = {.out = payload};
     save_table(r, &out);
     ad_budget_save(&r->budget, &out);
-    if (ad_keytab_sort(&r->keys))
+    if (ad_categories_save(&r->words, &out) || ad_keytab_sort(&r->keys))
         return ad_err_nomem(&r->err);
     ad_save_u64(&out, r->keys.n);
     for (size_t i = 0; i < r->keys.n; i++) {
         const struct ad_series *s = r->keys.queue[i];
         ad_save_str(&out, ad_series_key(s));
         ad_save_f64(&out, s->last);
-        for (uint32_t k = 0; k < s->ntrack; k++)
+        for (uint32_t k = 0; k < s->ntrack; k++) {
             ad_judge_save(&r->judge, &s->track[k], &out);
+            if (r->features)
+                save_features(&s->track[k], &out);
+        }
     }
     return payload->failed ? ad_err_nomem(&r->err) : 0;
 }
@@ -305,8 +328,8 @@ int ad_run_save_state(struct ad_run *r)
     time_t now = time(NULL);
     if (!r->created)
         r->created = now;
-    struct ad_container c = {.detector = ad_str_of(r->cmd->detector->name),
-                             .version = r->cmd->detector->version,
+    struct ad_container c = {.detector = ad_str_of(r->detector->name),
+                             .version = r->detector->version,
                              .options = shape.option,
                              .noption = shape.n,
                              .created = r->created,

@@ -1,0 +1,214 @@
+/* What is appended to a record: score, flag and, with -x, what explains them. */
+#include "run/run.h"
+
+#include "base/number.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+/* Print x into text so that a person can read it: 4 digits, but all if those hide which of x and
+ * `other` is larger. */
+static int brief(char *text, size_t size, double x, double other)
+{
+    char rounded[AD_NUMBER_MAX + 1];
+    snprintf(rounded, sizeof rounded, "%.3e", x);
+    struct ad_str v = ad_str_of(rounded);
+    double y = x;
+    ad_number_parse(v, &y);
+    if ((x < other && y >= other) || (x > other && y <= other))
+        y = x;
+    char number[AD_NUMBER_MAX];
+    return snprintf(text, size, "%.*s", (int)ad_number_print(number, y), number);
+}
+
+static void add_expected(struct ad_buf *out, double expected, double x)
+{
+    char text[40];
+    brief(text, sizeof text, expected, x);
+    ad_buf_addz(out, " (expected ");
+    ad_buf_addz(out, text);
+    ad_buf_addz(out, ")");
+}
+
+/* `97.3 is above 61.2, the most that passes as normal (expected 12)`, the latter parts as far as
+ * there is such a thing. */
+static void add_judgement(struct ad_buf *out, double x, const struct ad_result *res, bool multi)
+{
+    char value[AD_NUMBER_MAX], bound[40];
+    double limit = res->side < 0 ? res->s.lower : res->s.upper;
+    ad_buf_add(out, value, ad_number_print(value, x));
+    if (isfinite(limit)) {
+        brief(bound, sizeof bound, limit, x);
+        ad_buf_addz(out, res->side < 0 ? " is below " : " is above ");
+        ad_buf_addz(out, bound);
+        ad_buf_addz(out, res->side < 0 ? ", the least that passes as normal"
+                                       : ", the most that passes as normal");
+    }
+    if (isfinite(limit) || (multi && isfinite(res->s.expected)))
+        add_expected(out, res->s.expected, x);
+}
+
+/* The name of part i of what a detector of several fields was given. */
+static void add_part_name(const struct ad_run *r, struct ad_buf *out, size_t i)
+{
+    ad_buf_add_visible(out, r->sel.field.v[r->features ? 0 : i]);
+    if (r->features && i > 0) {
+        ad_buf_addz(out, " ");
+        ad_buf_addz(out, ad_feature_name[i]);
+    }
+}
+
+/* A part that contributed, with its value. */
+static void add_part(const struct ad_run *r, const struct ad_case *c, struct ad_buf *out, size_t i,
+                     const struct ad_result *top)
+{
+    char number[AD_NUMBER_MAX];
+    add_part_name(r, out, i);
+    ad_buf_addz(out, " ");
+    if (!r->features && r->words.n && r->words.is[i])
+        ad_buf_add_visible(out, c->rec->value[r->value_slot[i]]);
+    else if (isnan(c->sample.x[i]))
+        ad_buf_addz(out, "missing");
+    else if (top)
+        add_judgement(out, c->sample.x[i], top, true);
+    else
+        ad_buf_add(out, number, ad_number_print(number, c->sample.x[i]));
+}
+
+/* The parts that contributed most, the first with its bound, each with its share. */
+static void add_parts(struct ad_run *r, const struct ad_case *c, const struct ad_result *res)
+{
+    enum { MOST = 3, LEAST_PERCENT = 10 };
+    const double *contrib = r->judge.contrib;
+    size_t n = r->judge.cfg.setup.nfield, last = res->s.field;
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += fmax(contrib[i], 0);
+    for (size_t k = 0; k < MOST; k++) {
+        size_t best = n;
+        for (size_t i = 0; i < n; i++) { /* the next in order of contribution, then of place */
+            bool after = contrib[i] < contrib[last] || (contrib[i] == contrib[last] && i > last);
+            if (k == 0 ? i == last : after && (best == n || contrib[i] > contrib[best]))
+                best = i;
+        }
+        double percent = best < n && sum > 0 ? 100 * contrib[best] / sum : 0;
+        if (best == n || (k > 0 && percent < LEAST_PERCENT))
+            return;
+        char share[32];
+        ad_buf_addz(&r->reason, k ? "; " : "");
+        add_part(r, c, &r->reason, best, k ? NULL : res);
+        snprintf(share, sizeof share, ", %.0f %%", percent);
+        if (n > 1 && percent > 0)
+            ad_buf_addz(&r->reason, share);
+        last = best;
+    }
+}
+
+/* The clause of -x for a flagged record. */
+static struct ad_str reason(struct ad_run *r, const struct ad_case *c, size_t field,
+                            const struct ad_result *res)
+{
+    r->reason.len = 0;
+    if (r->multi) {
+        add_parts(r, c, res);
+    } else {
+        ad_buf_add_visible(&r->reason, r->sel.field.v[field]);
+        ad_buf_addz(&r->reason, " ");
+        add_judgement(&r->reason, c->x[field], res, false);
+    }
+    if (res->s.state == AD_SHIFT)
+        ad_buf_addz(&r->reason, "; taken as the new level from here on");
+    if (r->reason.failed)
+        r->sink.error = ENOMEM;
+    return (struct ad_str){r->reason.s, r->reason.failed ? 0 : r->reason.len};
+}
+
+static const char *state_name(enum ad_state s)
+{
+    static const char *const names[] = {"ok", "warmup", "missing", "shift", "nodata"};
+    return names[s];
+}
+
+static struct ad_cell number(double x)
+{
+    return (struct ad_cell){.kind = AD_CELL_NUMBER, .x = x};
+}
+
+/* The cells of -x. Of several fields one is only named when the record is flagged. */
+static void fill_explanation(struct ad_run *r, const struct ad_case *k, const struct ad_result *res,
+                             size_t field, enum ad_state state)
+{
+    struct ad_cell *c = r->cell + 2;
+    c[0] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = ad_str_of(state_name(state))};
+    for (int i = 1; i < 7; i++)
+        c[i] = (struct ad_cell){.kind = AD_CELL_EMPTY};
+    if (!res)
+        return;
+    c[5] = number(res->line);
+    if (!r->multi || res->flagged)
+        c[1] =
+            (struct ad_cell){.kind = AD_CELL_TEXT, .text = r->sel.field.v[r->features ? 0 : field]};
+    bool is_value = !r->features || field == 0, is_word = r->words.n && r->words.is[field];
+    if ((!r->multi || res->flagged) && is_value && !is_word) {
+        c[2] = number(res->s.expected);
+        c[3] = number(res->s.lower);
+        c[4] = number(res->s.upper);
+    }
+    if (res->flagged)
+        c[6] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = reason(r, k, field, res)};
+}
+
+static void fill_cells(struct ad_cell *c, const struct ad_result *res)
+{
+    bool scored = res && ad_result_scored(res);
+    c[0].kind = scored ? AD_CELL_SCORE : AD_CELL_EMPTY;
+    c[1].kind = scored ? AD_CELL_FLAG : AD_CELL_EMPTY;
+    if (scored) {
+        c[0].x = res->score;
+        c[1].x = res->flagged;
+    }
+}
+
+void ad_run_output(struct ad_run *r, const struct ad_case *c, ptrdiff_t best, enum ad_state state)
+{
+    const struct ad_result *res = best < 0 ? NULL : &r->result[best];
+    if (r->set.each)
+        for (size_t i = 0; i < r->ntrack; i++)
+            fill_cells(r->cell + 2 * i, &r->result[i]);
+    else
+        fill_cells(r->cell, res);
+    if (r->set.explain)
+        fill_explanation(r, c, res, res && r->multi ? res->s.field : (size_t)best, state);
+    ad_writer_put(r->writer, c->rec, r->cell);
+}
+
+/* A record that cannot be judged. Returns 0, or -1 if that ends the run. */
+static int pass_bad(struct ad_run *r, const struct ad_record *rec, const struct ad_fault *f)
+{
+    if (rec->kind != AD_RECORD_PIECE) {
+        r->count.records++;
+        r->count.bad++;
+        ad_run_tell_bad(r, rec, f->field, f->why, f->text);
+        if (r->set.on_bad == AD_BAD_FAIL)
+            return -1;
+    }
+    bool drop = r->set.on_bad == AD_BAD_SKIP || r->set.anomalies || !ad_run_writes(r);
+    struct ad_record raw = *rec;
+    if (rec->kind == AD_RECORD_DATA) { /* its fields are all right, so it keeps its columns */
+        raw.kind = AD_RECORD_BAD;
+        raw.pad = r->in.kind == AD_FORMAT_CSV ? 0 : AD_PAD_NONE;
+    }
+    if (drop || !ad_writer_put_bad(r->writer, &raw))
+        r->left_out += rec->kind != AD_RECORD_PIECE;
+    return 0;
+}
+
+int ad_run_pass(struct ad_run *r, const struct ad_record *rec, const struct ad_fault *f)
+{
+    if (rec->kind != AD_RECORD_BLANK)
+        return pass_bad(r, rec, f);
+    if (!r->set.anomalies && ad_run_writes(r))
+        ad_writer_put_bad(r->writer, rec);
+    return 0;
+}
