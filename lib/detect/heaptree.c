@@ -15,13 +15,12 @@ struct ad_heaptrees *ad_heaptrees_new(size_t n, size_t cols, size_t psi)
     *f = (struct ad_heaptrees){.n = n, .cols = cols, .psi = psi};
     while ((size_t)1 << f->levels < psi)
         f->levels++;
-    f->slots = (size_t)1 << f->levels;
-    if (n <= SIZE_MAX / f->slots) {
-        f->node = calloc(n * f->slots, sizeof *f->node);
-        f->leaf = calloc(n * f->slots, sizeof *f->leaf);
-        f->rows = calloc(n * f->slots, sizeof *f->rows);
+    f->leaves = (size_t)1 << f->levels;
+    if (n <= SIZE_MAX / 2 / f->leaves) {
+        f->slot = calloc(n * f->leaves, 2 * sizeof *f->slot);
+        f->rows = calloc(n * f->leaves, sizeof *f->rows);
     }
-    if (n && (!f->node || !f->leaf || !f->rows)) {
+    if (n && (!f->slot || !f->rows)) {
         ad_heaptrees_free(f);
         return NULL;
     }
@@ -36,38 +35,37 @@ void ad_heaptrees_free(struct ad_heaptrees *f)
 {
     if (!f)
         return;
-    free(f->node);
-    free(f->leaf);
+    free(f->slot);
     free(f->rows);
     free(f);
 }
 
 void ad_heap_clear(struct ad_heaptrees *f, size_t i)
 {
-    uint64_t *node = f->node + i * f->slots;
-    node[0] = 0;
-    for (size_t k = 1; k < f->slots; k++)
-        node[k] = AD_HEAP_CHAIN;
-    memset(f->leaf + i * f->slots, 0, f->slots * sizeof *f->leaf);
+    union ad_heap_slot *slot = ad_heap_tree(f, i);
+    for (size_t k = 0; k < f->leaves; k++) {
+        slot[k].node = k ? AD_HEAP_CHAIN : 0;
+        slot[f->leaves + k].leaf = 0;
+    }
 }
 
 void ad_heap_split(struct ad_heaptrees *f, size_t i, size_t k, size_t col, float at, bool category)
 {
-    uint64_t *node = f->node + i * f->slots;
+    union ad_heap_slot *slot = ad_heap_tree(f, i);
     uint64_t flags = category ? AD_HEAP_CATEGORY : 0;
-    node[0] |= flags;
-    node[k] = (uint64_t)(uint32_t)ad_heap_key(at) << 32 | col << AD_HEAP_SHIFT | flags;
+    slot[0].node |= flags;
+    slot[k].node = (uint64_t)(uint32_t)ad_heap_key(at) << 32 | col << AD_HEAP_SHIFT | flags;
 }
 
 void ad_heap_leaf(struct ad_heaptrees *f, size_t i, size_t k, unsigned level, size_t count)
 {
-    uint16_t *rows = f->rows + i * f->slots;
-    size_t first = (k << (f->levels - level)) - f->slots;
-    size_t end = first + ((size_t)1 << (f->levels - level));
-    f->leaf[i * f->slots + first] = level + ad_forest_path(count);
+    uint16_t *rows = f->rows + i * f->leaves;
+    size_t slot = ad_heap_first(f, k, level), first = slot - f->leaves;
+    size_t end = ad_heap_first(f, k + 1, level) - f->leaves;
     uint16_t sum = (uint16_t)((first ? rows[first - 1] : 0) + count);
-    for (size_t slot = first; slot < end; slot++)
-        rows[slot] = sum;
+    ad_heap_tree(f, i)[slot].leaf = level + ad_forest_path(count);
+    for (size_t j = first; j < end; j++)
+        rows[j] = sum;
 }
 
 /* A tree while it grows. col[] is a permutation of the columns in which those known to vary nowhere
@@ -179,7 +177,7 @@ static void grow(struct growth *g, struct part p)
         ad_heap_leaf(g->f, g->tree, p.k, p.level, p.m);
         return;
     }
-    size_t left = divide(g, f->node[g->tree * f->slots + p.k], g->row + p.first, p.m);
+    size_t left = divide(g, ad_heap_tree(f, g->tree)[p.k].node, g->row + p.first, p.m);
     grow(g, (struct part){2 * p.k, p.first, left, p.cols, p.level + 1});
     grow(g, (struct part){2 * p.k + 1, p.first + left, p.m - left, p.cols, p.level + 1});
 }

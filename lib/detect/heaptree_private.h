@@ -16,13 +16,17 @@ enum {
  * value is above the node's. Slot 0, no node, is not 0 in trees with categories. */
 #define AD_HEAP_CHAIN ((uint64_t)INT32_MAX << 32)
 
+union ad_heap_slot {
+    uint64_t node; /* of the slots before the last level */
+    double leaf;   /* path length, of the last level */
+};
+
 struct ad_heaptrees {
     size_t n, cols, psi;
-    unsigned levels; /* of nodes: ceil(log2 psi) */
-    size_t slots;    /* 1 << levels */
-    uint64_t *node;  /* [n][slots] */
-    double *leaf;    /* [n][slots]: path lengths */
-    uint16_t *rows;  /* [n][slots]: training rows in this slot and all before it */
+    unsigned levels;          /* of nodes: ceil(log2 psi) */
+    size_t leaves;            /* 1 << levels, the first slot of the last level */
+    union ad_heap_slot *slot; /* [n][2 * leaves] */
+    uint16_t *rows;           /* [n][leaves]: training rows in this leaf and all before it */
 };
 
 /* The order of these integers is that of the floats, infinities included; -0 and 0 are one. */
@@ -60,27 +64,40 @@ static inline bool ad_heap_is_chain(uint64_t node)
 /* Whether a value that is not missing goes right at the node. */
 static inline bool ad_heap_goes_right(uint64_t node, float x)
 {
-    int32_t a = ad_heap_key(x), b = ad_heap_node_key(node);
-    return (a > b) | ((node & AD_HEAP_CATEGORY) && a < b);
+    float at = ad_heap_value(ad_heap_node_key(node)); /* NAN in chains, so never below */
+    return (x > at) | ((node & AD_HEAP_CATEGORY) && x < at);
 }
 
-/* Training rows below node k of a level, given the tree's own rows[]. */
-static inline unsigned ad_heap_count(const struct ad_heaptrees *f, const uint16_t *rows, size_t k,
+static inline union ad_heap_slot *ad_heap_tree(const struct ad_heaptrees *f, size_t i)
+{
+    return f->slot + 2 * i * f->leaves;
+}
+
+/* The first slot of the last level below node k. */
+static inline size_t ad_heap_first(const struct ad_heaptrees *f, size_t k, unsigned level)
+{
+    return k << (f->levels - level);
+}
+
+/* Training rows of tree i below node k. */
+static inline unsigned ad_heap_count(const struct ad_heaptrees *f, size_t i, size_t k,
                                      unsigned level)
 {
-    size_t first = (k << (f->levels - level)) - f->slots;
-    size_t end = first + ((size_t)1 << (f->levels - level));
-    return rows[end - 1] - (first ? rows[first - 1] : 0u);
+    const uint16_t *rows = f->rows + i * f->leaves;
+    size_t first = ad_heap_first(f, k, level) - f->leaves;
+    size_t last = ad_heap_first(f, k + 1, level) - f->leaves - 1;
+    return rows[last] - (first ? rows[first - 1] : 0u);
 }
 
 /* Make tree i empty, to be filled by _split() from the root down and by _leaf() from left to
- * right: `used` is the next slot not yet counted. */
+ * right. */
 void ad_heap_clear(struct ad_heaptrees *f, size_t i);
 void ad_heap_split(struct ad_heaptrees *f, size_t i, size_t k, size_t col, float at, bool category);
 void ad_heap_leaf(struct ad_heaptrees *f, size_t i, size_t k, unsigned level, size_t count);
 
-/* How to score: what the machine can do best, plainly, by short vectors, by those of AVX2. */
-enum ad_heap_kernel { AD_HEAP_BEST, AD_HEAP_PLAIN, AD_HEAP_VECTOR, AD_HEAP_AVX2 };
+/* How to score: the best that this machine can do, any trees and rows, narrow rows without and with
+ * AVX2. */
+enum ad_heap_kernel { AD_HEAP_BEST, AD_HEAP_ANY, AD_HEAP_PLAIN, AD_HEAP_AVX2 };
 
 /* ad_heaptrees_depth() by one kernel. Returns 0, or -1 if this machine has none such. */
 int ad_heap_depth(const struct ad_heaptrees *f, const struct ad_columns *d, double *depth,

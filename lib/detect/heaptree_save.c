@@ -9,9 +9,9 @@
 static void save_node(const struct ad_heaptrees *f, size_t i, size_t k, unsigned level,
                       struct ad_save *out)
 {
-    uint64_t node = level < f->levels ? f->node[i * f->slots + k] : AD_HEAP_CHAIN;
+    uint64_t node = level < f->levels ? ad_heap_tree(f, i)[k].node : AD_HEAP_CHAIN;
     if (ad_heap_is_chain(node)) {
-        ad_save_u64(out, 2 * (uint64_t)ad_heap_count(f, f->rows + i * f->slots, k, level));
+        ad_save_u64(out, 2 * (uint64_t)ad_heap_count(f, i, k, level));
         return;
     }
     float at = ad_heap_value(ad_heap_node_key(node));

@@ -35,9 +35,7 @@ static const struct link unlinked = {
 
 struct walk {
     const struct ad_heaptrees *f;
-    const uint64_t *node;
-    const double *leaf;
-    const uint16_t *rows;
+    size_t tree;
     const struct ad_columns *one;
     double *phi;
     struct link path[LEVELS];
@@ -70,9 +68,10 @@ static void walk(struct walk *w, size_t k, unsigned level, size_t n, const doubl
                  double *sum)
 {
     const struct ad_heaptrees *f = w->f;
-    uint64_t node = level < f->levels ? w->node[k] : AD_HEAP_CHAIN;
+    const union ad_heap_slot *slot = ad_heap_tree(f, w->tree);
+    uint64_t node = level < f->levels ? slot[k].node : AD_HEAP_CHAIN;
     if (ad_heap_is_chain(node)) {
-        double value = w->leaf[(k << (f->levels - level)) - f->slots];
+        double value = slot[ad_heap_first(f, k, level)].leaf;
         for (int q = 0; q < POINTS; q++)
             sum[q] += value * product[q];
         return;
@@ -82,9 +81,9 @@ static void walk(struct walk *w, size_t k, unsigned level, size_t n, const doubl
     bool missing = isnan(x);
     size_t side = ad_heap_goes_right(node, x);
     const struct link *prior = missing ? NULL : find_link(w->path, n, col);
-    double all = ad_heap_count(f, w->rows, k, level);
+    double all = ad_heap_count(f, w->tree, k, level);
     for (size_t right = 0; right < 2; right++) {
-        double share = ad_heap_count(f, w->rows, 2 * k + right, level + 1) / all;
+        double share = ad_heap_count(f, w->tree, 2 * k + right, level + 1) / all;
         double down[POINTS], up[POINTS] = {0};
         if (missing) {
             for (int q = 0; q < POINTS; q++)
@@ -107,11 +106,11 @@ static void walk(struct walk *w, size_t k, unsigned level, size_t n, const doubl
     }
 }
 
-static double expect(const struct ad_heaptrees *f, const double *leaf, const uint16_t *rows)
+static double expect(const struct ad_heaptrees *f, size_t i)
 {
     double sum = 0;
-    for (size_t i = 0; i < f->slots; i++)
-        sum += leaf[i] * (rows[i] - (i ? rows[i - 1] : 0));
+    for (size_t k = f->leaves; k < 2 * f->leaves; k++)
+        sum += ad_heap_tree(f, i)[k].leaf * ad_heap_count(f, i, k, f->levels);
     return sum / (double)f->psi;
 }
 
@@ -123,11 +122,10 @@ void ad_heaptrees_shap(const struct ad_heaptrees *f, const struct ad_columns *on
     for (size_t col = 0; col < f->cols; col++)
         phi[col] = 0;
     for (size_t i = 0; i < f->n; i++) {
-        size_t at = i * f->slots;
-        struct walk w = {f, f->node + at, f->leaf + at, f->rows + at, one, phi, {{0}}};
+        struct walk w = {.f = f, .tree = i, .one = one, .phi = phi};
         double sum[POINTS] = {0};
         walk(&w, 1, 0, 0, product, sum);
-        *expected += expect(f, w.leaf, w.rows) / (double)f->n;
+        *expected += expect(f, i) / (double)f->n;
     }
     for (size_t col = 0; col < f->cols; col++)
         phi[col] /= f->n ? (double)f->n : 1;
