@@ -15,7 +15,7 @@ struct ad_reader *ad_reader_open(struct ad_source *src, const struct ad_reader_c
         r->src = src;
         r->cfg = *cfg;
         r->format = cfg->format;
-        r->cap = BUFFER;
+        r->cap = cfg->buffer ? cfg->buffer : BUFFER;
         r->buf = malloc(r->cap + sizeof sentinel);
     }
     if (!r || !r->buf) {

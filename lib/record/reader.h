@@ -12,6 +12,7 @@ struct ad_reader_cfg {
     struct ad_format format;       /* what is known beforehand */
     unsigned long long max_record; /* a longer record is bad and streams through */
     size_t block;                  /* ad_reader_block() is asked for this many at most; 0: 256 */
+    size_t buffer;                 /* bytes of memory to begin with; 0: 256 KiB */
     /* Names of the table's columns if known from an earlier part of the stream: a first row that
      * differs but is as long and has data where names would be is then data, not the header. */
     const struct ad_str *columns;

@@ -28,6 +28,9 @@ static void fail(int line)
 
 #define check(ok) ((ok) ? (void)0 : fail(__LINE__))
 
+/* Small blocks and buffers make for many of them, and for speed. */
+enum { MOST_BLOCK = 24, BUFFER = 64 };
+
 /* What the first bytes choose. */
 struct plan {
     char delim;
@@ -43,7 +46,7 @@ static struct plan plan_of(uint8_t options, uint8_t steps)
     struct plan p = {.delim = "\0,\t;|,,,"[options & 7],
                      .header = !(options & 8),
                      .max_record = longest[options >> 4 & 3],
-                     .block = options & 64 ? 2 : AD_READER_BLOCK,
+                     .block = options & 64 ? 2 : MOST_BLOCK,
                      .step = {(unsigned char)(steps & 15), steps >> 4}};
     return p;
 }
@@ -155,7 +158,7 @@ static void take_record(struct place *p, struct outcome *o, const struct ad_read
 static void take_all(struct ad_reader *r, const struct plan *plan, struct ad_str text,
                      struct outcome *o)
 {
-    static struct ad_record rec[AD_READER_BLOCK];
+    struct ad_record rec[MOST_BLOCK];
     struct ad_err err = {0};
     const struct ad_names *columns = ad_reader_columns(r);
     struct ad_record header = ad_reader_header(r);
@@ -188,7 +191,9 @@ static void read_all(const struct plan *plan, struct ad_str text, size_t nstep, 
 {
     struct ad_source src = {.file = &text, .nfile = 1, .step = plan->step, .nstep = nstep};
     struct ad_reader_cfg cfg = {.format = {AD_FORMAT_CSV, plan->delim, plan->header},
-                                .max_record = plan->max_record};
+                                .max_record = plan->max_record,
+                                .block = plan->block,
+                                .buffer = nstep ? BUFFER : text.len + 1};
     struct ad_err err = {0};
     struct ad_reader *r = ad_reader_open(&src, &cfg, &err);
     check(r);

@@ -23,8 +23,9 @@ static void fail(int line)
 
 #define check(ok) ((ok) ? (void)0 : fail(__LINE__))
 
-/* All that is written fits into the sink's buffer, which is never flushed. */
-enum { MOST_INPUT = 4096, MAX_RECORD = 1024, NAPPENDED = 3 };
+/* All that is written fits into the sink's buffer, which is never flushed. Small blocks and buffers
+ * of the reader make for many of them, and for speed. */
+enum { MOST_INPUT = 4096, MAX_RECORD = 1024, NAPPENDED = 3, MOST_BLOCK = 24, BUFFER = 64 };
 
 static struct ad_str appended_name[NAPPENDED] = {{"f_score", 7}, {"f_flag", 6}, {"f \"x\"", 5}};
 static const struct ad_names appended = {appended_name, NAPPENDED};
@@ -39,7 +40,7 @@ static const char json_cells[] =
 struct rig {
     struct ad_reader *reader;
     struct ad_writer *writer;
-    struct ad_sink sink;
+    struct ad_sink *sink;
     struct ad_format in, out;
     bool convert;
     const struct ad_names *columns;
@@ -47,9 +48,19 @@ struct rig {
     struct ad_buf kept;  /* values of converted records */
 };
 
+static struct ad_sink *empty_sink(void)
+{
+    static struct ad_sink sink;
+    struct ad_err err = {0};
+    if (!sink.buf)
+        check(ad_sink_open(&sink, open("/dev/null", O_WRONLY), "fuzz", &err) == 0);
+    sink.len = 0;
+    return &sink;
+}
+
 static struct ad_str output(const struct rig *rig, size_t from)
 {
-    return (struct ad_str){rig->sink.buf + from, rig->sink.len - from};
+    return (struct ad_str){rig->sink->buf + from, rig->sink->len - from};
 }
 
 /* `got` is a and then b. */
@@ -111,10 +122,10 @@ static void put(struct rig *rig, const struct ad_record *rec)
 {
     struct ad_str key;
     bool to_csv = rig->convert && rig->out.kind == AD_FORMAT_CSV;
-    size_t from = rig->sink.len;
+    size_t from = rig->sink->len;
     if (rec->kind != AD_RECORD_DATA) {
         check(ad_writer_put_bad(rig->writer, rec) == !rig->convert);
-        check(!rig->convert || from == rig->sink.len);
+        check(!rig->convert || from == rig->sink->len);
     } else if (!to_csv || rig->in.kind == AD_FORMAT_CSV ||
                !ad_writer_surprise(rig->writer, rec, &key)) {
         check(rec->body.len <= MAX_RECORD + 1);
@@ -157,23 +168,23 @@ static void begin(struct rig *rig)
         return;
     ad_writer_header(rig->writer, &header);
     check(rig->convert || rig->in.kind == AD_FORMAT_NDJSON ||
-          memcmp(rig->sink.buf, header.body.s, header.body.len) == 0);
+          memcmp(rig->sink->buf, header.body.s, header.body.len) == 0);
     ad_buf_add(&rig->input, header.body.s, header.body.len);
     ad_buf_add(&rig->input, header.eol.s, header.eol.len);
 }
 
 static int run(struct rig *rig, struct ad_err *err)
 {
-    static struct ad_record rec[AD_READER_BLOCK];
+    struct ad_record rec[MOST_BLOCK];
     struct ad_writer_cfg cfg = {rig->in, rig->out, rig->columns, &appended};
-    rig->writer = ad_writer_open(&rig->sink, &cfg, err);
+    rig->writer = ad_writer_open(rig->sink, &cfg, err);
     check(rig->writer);
     begin(rig);
     int n;
-    while ((n = ad_reader_block(rig->reader, rec, AD_READER_BLOCK, err)) > 0)
+    while ((n = ad_reader_block(rig->reader, rec, MOST_BLOCK, err)) > 0)
         for (int i = 0; i < n; i++)
             put(rig, &rec[i]);
-    check(rig->sink.error == 0);
+    check(rig->sink->error == 0);
     ad_writer_close(rig->writer);
     return n;
 }
@@ -201,10 +212,11 @@ static void check_values(const struct ad_record *rec, size_t n, struct ad_str *k
 
 static void check_again(const struct rig *rig)
 {
-    static struct ad_record rec[AD_READER_BLOCK];
+    struct ad_record rec[MOST_BLOCK];
     struct ad_str text = output(rig, 0);
     struct ad_source src = {.file = &text, .nfile = 1};
-    struct ad_reader_cfg cfg = {.format = rig->out, .max_record = 1 << 20};
+    struct ad_reader_cfg cfg = {
+        .format = rig->out, .max_record = 1 << 20, .block = MOST_BLOCK, .buffer = text.len + 1};
     struct ad_err err = {0};
     struct ad_reader *r = ad_reader_open(&src, &cfg, &err);
     struct ad_str kept = {rig->kept.len ? rig->kept.s : "", rig->kept.len};
@@ -218,7 +230,7 @@ static void check_again(const struct rig *rig)
               rig->out.kind == AD_FORMAT_NDJSON);
         check(ad_reader_want(r, names->v, names->n, &err) == 0);
         bool same = names->n == ncolumn + NAPPENDED && !has_twins(names);
-        while ((n = ad_reader_block(r, rec, AD_READER_BLOCK, &err)) > 0)
+        while ((n = ad_reader_block(r, rec, MOST_BLOCK, &err)) > 0)
             for (int i = 0; i < n; i++) {
                 check(rec[i].kind == AD_RECORD_DATA);
                 if (same)
@@ -273,10 +285,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ad_source src = {.file = file, .nfile = 2, .step = step, .nstep = sizeof step};
     struct ad_reader_cfg cfg = {
         .format = {(enum ad_format_kind)(data[0] % 3), "\0,;|"[data[0] >> 2 & 3], !(data[0] & 64)},
-        .max_record = MAX_RECORD};
+        .max_record = MAX_RECORD,
+        .block = MOST_BLOCK,
+        .buffer = BUFFER};
     struct ad_err err = {0};
-    struct rig rig = {.reader = ad_reader_open(&src, &cfg, &err)};
-    check(rig.reader && ad_sink_open(&rig.sink, open("/dev/null", O_WRONLY), "fuzz", &err) == 0);
+    struct rig rig = {.reader = ad_reader_open(&src, &cfg, &err), .sink = empty_sink()};
+    check(rig.reader);
     if (ad_reader_start(rig.reader, &err) == 1) {
         rig.columns = ad_reader_columns(rig.reader);
         rig.in = ad_reader_format(rig.reader);
@@ -292,7 +306,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check_input(&rig, file);
     }
     ad_reader_close(rig.reader);
-    ad_sink_close(&rig.sink, NULL);
     ad_err_free(&err);
     ad_buf_free(&rig.input);
     ad_buf_free(&rig.kept);
