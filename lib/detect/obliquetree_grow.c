@@ -20,9 +20,22 @@ struct grower {
     float *v, *sorted; /* [psi]: v of the rows of the piece; scratch */
     struct piece *todo;
     struct ad_oblique_node *node;
+    struct ad_oblique_rest *rest;
     struct ad_oblique_leaf *leaf;
     size_t ntodo, nodes, leaves;
 };
+
+static bool is_category(const struct ad_columns *d, uint32_t col)
+{
+    return d->category && d->category[col];
+}
+
+static void swap(uint32_t *a, uint32_t *b)
+{
+    uint32_t kept = *a;
+    *a = *b;
+    *b = kept;
+}
 
 /* Shell's method: short, in place, never quadratic with these gaps. */
 static void sort(float *x, size_t n)
@@ -39,15 +52,17 @@ static void sort(float *x, size_t n)
     }
 }
 
-/* The values of a column in the piece, in order, without those missing. Returns how many. */
+/* The values of a column in the piece, in order, without those missing. Returns how many; 0 if they
+ * are all the same. */
 static size_t gather(const struct grower *g, const struct piece *p, uint32_t col)
 {
     const float *x = g->d->x + col * g->d->stride;
+    float least = is_category(g->d, col) ? 0 : -FLT_MAX;
     size_t n = 0;
     bool varies = false;
     for (size_t i = p->begin; i < p->end; i++) {
         float value = x[g->row[i]];
-        if (!(fabsf(value) <= AD_OBLIQUE_CENTRE_MAX))
+        if (!(value >= least && value <= FLT_MAX))
             continue;
         g->sorted[n++] = value;
         varies |= value < g->sorted[0] || value > g->sorted[0];
@@ -58,6 +73,7 @@ static size_t gather(const struct grower *g, const struct piece *p, uint32_t col
     return n;
 }
 
+/* Between a and b, but never b. */
 static float middle(float a, float b)
 {
     float mid = a + (b - a) / 2;
@@ -74,64 +90,75 @@ static double spread(const float *x, size_t n)
     return sqrt(square / (double)n);
 }
 
-/* Centre and coefficient for a column of numbers, standardised by their spread in the piece. */
-static double take_number(const struct grower *g, float *centre, size_t n)
+/* A column that a cut may take: what there is of it in the piece, and what becomes of it. */
+struct choice {
+    uint32_t col;
+    float usual;
+    double coef, least, most; /* of its part among the rows */
+};
+
+/* Standardised by the spread in the piece. */
+static void weigh_number(const struct grower *g, size_t n, struct choice *c)
 {
-    *centre = middle(g->sorted[(n - 1) / 2], g->sorted[n / 2]);
-    return ad_rng_normal(g->rng) / spread(g->sorted, n);
+    const float *x = g->sorted;
+    c->usual = middle(x[(n - 1) / 2], x[n / 2]);
+    c->coef = ad_rng_normal(g->rng) / spread(x, n);
+    c->least = (double)x[0];
+    c->most = (double)x[n - 1];
 }
 
 /* One of the categories that are there, each as likely. */
-static double take_category(const struct grower *g, float *centre, size_t n)
+static void weigh_category(const struct grower *g, size_t n, struct choice *c)
 {
-    size_t kinds = 0;
-    for (size_t i = 0; i < n; i++)
-        kinds += i == 0 || g->sorted[i] > g->sorted[i - 1];
-    size_t pick = (size_t)ad_rng_below(g->rng, kinds), first = 0;
-    for (size_t i = 1; pick > 0; i++)
-        if (g->sorted[i] > g->sorted[i - 1]) {
-            pick--;
-            first = i;
-        }
-    size_t end = first;
-    while (end < n && g->sorted[end] <= g->sorted[first])
-        end++;
-    *centre = 2 * (end - first) > n ? -1 - g->sorted[first] : g->sorted[first];
-    return ad_rng_normal(g->rng);
+    const float *x = g->sorted;
+    size_t kinds = 1, first = 0, end = 0;
+    for (size_t i = 1; i < n; i++)
+        kinds += x[i] > x[i - 1];
+    for (size_t pick = (size_t)ad_rng_below(g->rng, kinds) + 1; pick > 0; pick--) {
+        first = end;
+        while (end < n && x[end] <= x[first])
+            end++;
+    }
+    c->usual = 2 * (end - first) > n ? -1 - x[first] : x[first];
+    c->coef = ad_rng_normal(g->rng);
+    c->least = 0;
+    c->most = 1;
 }
 
-/* Choose up to two columns that vary and how they weigh. Returns how many. */
-static int take_columns(struct grower *g, struct piece *p, struct ad_oblique_node *k)
+/* Choose up to two of the columns that vary, those found not to are left out from here down.
+ * Returns how many. */
+static int take_columns(struct grower *g, struct piece *p, struct choice *c)
 {
-    double coef[2] = {0, 0};
     size_t taken = 0;
     while (taken < 2 && taken < p->varying) {
-        size_t pick = taken + (size_t)ad_rng_below(g->rng, p->varying - taken);
-        uint32_t col = g->col[pick];
-        g->col[pick] = g->col[taken];
-        g->col[taken] = col;
-        size_t n = gather(g, p, col);
+        uint32_t *col = g->col + taken;
+        size_t other = (size_t)ad_rng_below(g->rng, p->varying - taken);
+        swap(col, col + other);
+        size_t n = gather(g, p, *col);
         if (n == 0) {
-            g->col[taken] = g->col[--p->varying];
-            g->col[p->varying] = col;
+            swap(col, g->col + --p->varying);
             continue;
         }
-        bool category = g->d->category && g->d->category[col];
-        coef[taken] = (category ? take_category : take_number)(g, k->centre + taken, n);
-        k->col[taken++] = col;
+        c[taken] = (struct choice){.col = *col};
+        (is_category(g->d, *col) ? weigh_category : weigh_number)(g, n, c + taken++);
     }
-    if (taken == 1) {
-        k->col[1] = k->col[0];
-        k->centre[1] = k->centre[0];
-    }
-    double most = fmax(fabs(coef[0]), fabs(coef[1]));
-    for (int i = 0; i < 2; i++)
-        k->coef[i] = most > 0 ? (float)(coef[i] / most) : 0;
     return (int)taken;
 }
 
-/* The cut with the largest pooled gain, that is, between the two sides with the largest sum of
- * squares: s^2 / n of each, s the sum of its deviations from the mean. */
+/* Only the ratio of the coefficients matters. */
+static void set_node(struct ad_oblique_node *k, struct ad_oblique_rest *r, const struct choice *c)
+{
+    double most = fmax(fabs(c[0].coef), fabs(c[1].coef));
+    *k = (struct ad_oblique_node){.reach = INFINITY};
+    for (int i = 0; i < 2; i++) {
+        k->col[i] = c[i].col;
+        k->coef[i] = most > 0 ? (float)(c[i].coef / most) : 0;
+        r->usual[i] = c[i].usual;
+    }
+}
+
+/* The cut with the largest pooled gain (Cortes 2021), which leaves least variance within the two
+ * sides: that is, most of s^2 / n in sum, s the sum of a side's deviations from the mean of all. */
 static float fair_cut(const float *x, size_t n)
 {
     double mean = 0, left = 0, most = -1;
@@ -155,29 +182,40 @@ static float fair_cut(const float *x, size_t n)
     return middle(x[best], x[best + 1]);
 }
 
-/* Find a cut through the piece. Returns false where there is none. */
-static bool choose(struct grower *g, struct piece *p, struct ad_oblique_node *k)
+/* A cut through a point drawn from the box around the rows (Hariri 2019): there may be none of them
+ * on one side. */
+static float random_cut(struct ad_rng *rng, const struct ad_oblique_node *k, const struct choice *c)
 {
+    double at = 0;
+    for (int i = 0; i < 2; i++)
+        at += (double)k->coef[i] * (c[i].least + ad_rng_unit(rng) * (c[i].most - c[i].least));
+    return (float)fmax(-FLT_MAX, fmin(at, FLT_MAX));
+}
+
+/* Find a cut through the piece. Returns false where there is none. */
+static bool choose(struct grower *g, struct piece *p)
+{
+    struct ad_oblique_node *k = g->node + g->nodes;
+    struct ad_oblique_rest *r = g->rest + g->nodes;
+    struct choice c[2];
     size_t n = p->end - p->begin;
-    *k = (struct ad_oblique_node){.reach = INFINITY};
-    if (n <= 2 || p->depth >= g->most_depth || take_columns(g, p, k) == 0)
+    int taken = n <= 2 || p->depth >= g->most_depth ? 0 : take_columns(g, p, c);
+    if (taken == 0)
         return false;
-    float lo = INFINITY, hi = -INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        float v = g->v[i] = g->sorted[i] = ad_oblique_project(g->d, k, g->row[p->begin + i]);
-        lo = v < lo ? v : lo;
-        hi = v > hi ? v : hi;
-    }
-    if (!(lo < hi && hi - lo <= FLT_MAX))
-        return false;
+    if (taken == 1)
+        c[1] = (struct choice){.col = c[0].col, .usual = c[0].usual};
+    set_node(k, r, c);
+    for (size_t i = 0; i < n; i++)
+        g->v[i] = g->sorted[i] = ad_oblique_project(g->d, k, r, g->row[p->begin + i]);
     if (g->kind == AD_OBLIQUE_EIF) {
-        double at = (double)lo + ad_rng_unit(g->rng) * ((double)hi - (double)lo);
-        k->cut = (float)at < hi ? (float)at : lo;
-    } else {
-        sort(g->sorted, n);
-        k->cut = fair_cut(g->sorted, n);
-        k->reach = hi - lo;
+        k->cut = random_cut(g->rng, k, c);
+        return true;
     }
+    sort(g->sorted, n);
+    k->reach = g->sorted[n - 1] - g->sorted[0];
+    if (!(k->reach > 0 && k->reach <= FLT_MAX))
+        return false;
+    k->cut = fair_cut(g->sorted, n);
     return true;
 }
 
@@ -185,13 +223,9 @@ static bool choose(struct grower *g, struct piece *p, struct ad_oblique_node *k)
 static size_t divide(struct grower *g, const struct piece *p, float cut)
 {
     size_t mid = p->begin;
-    for (size_t i = p->begin; i < p->end; i++) {
-        if (g->v[i - p->begin] > cut)
-            continue;
-        uint32_t row = g->row[i];
-        g->row[i] = g->row[mid];
-        g->row[mid++] = row;
-    }
+    for (size_t i = p->begin; i < p->end; i++)
+        if (!(g->v[i - p->begin] > cut))
+            swap(g->row + i, g->row + mid++);
     return mid;
 }
 
@@ -200,7 +234,7 @@ static void grow(struct grower *g)
     while (g->ntodo > 0) {
         struct piece p = g->todo[--g->ntodo];
         struct ad_oblique_node *k = g->node + g->nodes;
-        if (!choose(g, &p, k)) {
+        if (!choose(g, &p)) {
             *p.link = AD_OBLIQUE_LEAF | (uint32_t)g->leaves;
             g->leaf[g->leaves++] = (struct ad_oblique_leaf){p.depth, (uint32_t)(p.end - p.begin)};
             continue;
@@ -213,16 +247,17 @@ static void grow(struct grower *g)
     }
 }
 
-/* Scratch for the largest tree there can be. */
+/* Scratch for the largest tree there can be: one leaf per row, or a complete tree. */
 static int set_up(struct grower *g, const struct ad_obliquetrees *f)
 {
-    size_t psi = f->psi + 1;
+    size_t psi = f->psi + 1, most = 2 * psi;
     g->col = malloc((f->cols + 1) * sizeof *g->col);
     g->v = malloc(2 * psi * sizeof *g->v);
-    g->todo = malloc(psi * sizeof *g->todo);
-    g->node = malloc(psi * sizeof *g->node);
-    g->leaf = malloc(psi * sizeof *g->leaf);
-    if (!g->col || !g->v || !g->todo || !g->node || !g->leaf)
+    g->todo = malloc(most * sizeof *g->todo);
+    g->node = malloc(most * sizeof *g->node);
+    g->rest = malloc(most * sizeof *g->rest);
+    g->leaf = malloc(most * sizeof *g->leaf);
+    if (!g->col || !g->v || !g->todo || !g->node || !g->rest || !g->leaf)
         return -1;
     g->sorted = g->v + psi;
     for (size_t c = 0; c < f->cols; c++)
@@ -236,6 +271,7 @@ static int hand_over(const struct grower *g, struct ad_oblique_tree *tree)
         return -1;
     memcpy(tree->leaf, g->leaf, g->leaves * sizeof *g->leaf);
     memcpy(tree->node, g->node, g->nodes * sizeof *g->node);
+    memcpy(tree->rest, g->rest, g->nodes * sizeof *g->rest);
     return 0;
 }
 
@@ -255,6 +291,7 @@ int ad_obliquetrees_grow(struct ad_obliquetrees *f, size_t i, const struct ad_co
     free(g.v);
     free(g.todo);
     free(g.node);
+    free(g.rest);
     free(g.leaf);
     return err;
 }

@@ -1,6 +1,6 @@
 /* A forest is one string of bytes per tree, empty before it is grown: little-endian words of four
  * bytes, of each node in preorder its two columns, the top bit set if the child of the same index
- * is a leaf, then as floats coef, centre, cut and, for fair cuts, reach; then of each leaf, from
+ * is a leaf, then as floats coef, usual, cut and, for fair cuts, reach; then of each leaf, from
  * left to right, its rows. Where the children are follows from the order, so nothing that can be
  * read is other than a tree. */
 #include "detect/obliquetree_private.h"
@@ -27,13 +27,14 @@ static void put_float(struct ad_buf *out, float x)
 
 static void put_tree(struct ad_buf *out, const struct ad_oblique_tree *t, bool reach)
 {
-    for (const struct ad_oblique_node *k = t->node; k < t->node + t->nodes; k++) {
+    for (size_t n = 0; n < t->nodes; n++) {
+        const struct ad_oblique_node *k = t->node + n;
         for (int i = 0; i < 2; i++)
             put_word(out, k->col[i] | (k->child[i] & AD_OBLIQUE_LEAF));
         for (int i = 0; i < 2; i++)
             put_float(out, k->coef[i]);
         for (int i = 0; i < 2; i++)
-            put_float(out, k->centre[i]);
+            put_float(out, t->rest[n].usual[i]);
         put_float(out, k->cut);
         if (reach)
             put_float(out, k->reach);
@@ -74,26 +75,24 @@ static float get_float(const char **from, float most, bool *wrong)
     return x;
 }
 
-/* A node with nothing but AD_OBLIQUE_LEAF in its children. */
-static struct ad_oblique_node get_node(const char **from, const struct ad_obliquetrees *f,
-                                       bool *wrong)
+/* Node n, with nothing but AD_OBLIQUE_LEAF in its children. */
+static void get_node(const char **from, const struct ad_obliquetrees *f, struct ad_oblique_tree *t,
+                     size_t n, bool *wrong)
 {
-    struct ad_oblique_node k = {.reach = INFINITY};
+    struct ad_oblique_node *k = t->node + n;
     for (int i = 0; i < 2; i++) {
         uint32_t word = get_word(from);
-        k.child[i] = word & AD_OBLIQUE_LEAF;
-        k.col[i] = word & ~AD_OBLIQUE_LEAF;
-        *wrong |= k.col[i] >= f->cols;
+        k->child[i] = word & AD_OBLIQUE_LEAF;
+        k->col[i] = word & ~AD_OBLIQUE_LEAF;
+        *wrong |= k->col[i] >= f->cols;
     }
     for (int i = 0; i < 2; i++)
-        k.coef[i] = get_float(from, 1, wrong);
+        k->coef[i] = get_float(from, 1, wrong);
     for (int i = 0; i < 2; i++)
-        k.centre[i] = get_float(from, AD_OBLIQUE_CENTRE_MAX, wrong);
-    k.cut = get_float(from, FLT_MAX, wrong);
-    if (f->kind == AD_OBLIQUE_FCF)
-        k.reach = get_float(from, FLT_MAX, wrong);
-    *wrong |= k.reach < 0;
-    return k;
+        t->rest[n].usual[i] = get_float(from, FLT_MAX, wrong);
+    k->cut = get_float(from, FLT_MAX, wrong);
+    k->reach = f->kind == AD_OBLIQUE_FCF ? get_float(from, FLT_MAX, wrong) : INFINITY;
+    *wrong |= k->reach < 0;
 }
 
 /* A child to come and how deep it is. */
@@ -132,11 +131,11 @@ static bool get_tree(const char *from, const struct ad_obliquetrees *f, struct a
 {
     bool wrong = false;
     for (size_t i = 0; i < t->nodes; i++)
-        t->node[i] = get_node(&from, f, &wrong);
+        get_node(&from, f, t, i, &wrong);
     size_t left = f->psi;
     for (size_t i = 0; i < t->leaves; i++) {
         uint32_t rows = t->leaf[i].rows = get_word(&from);
-        if (rows > left || (rows == 0 && f->psi > 0))
+        if (rows > left || (rows == 0 && f->kind == AD_OBLIQUE_FCF))
             return false;
         left -= rows;
     }
