@@ -581,3 +581,22 @@ false_alarms() {
         good within 16000 z --no-header $options <in
     done
 }
+
+@test "with a state or a model, options that are not given are its own" {
+    noise 300 >in
+    head -n 151 in >a && { head -n 1 in && tail -n +152 in; } >b
+    rm -f st
+    good z -S st --method=robust -w 30 --shift-after=7 a
+    cp st same && cp st again
+    good z -S same --method=robust -w 30 --shift-after=7 b
+    mv out want
+    good z -S again b
+    same want out
+    exits 2 z -S again -w 31 b
+    err_has --window=30
+    good z --fit -m model --method=ewma a
+    good z -m model --method=ewma b
+    mv out want
+    good z -m model b
+    same want out
+}

@@ -192,12 +192,12 @@ static int refused(int c, const struct option *longs, size_t nlong, const char *
 /* Two sets at most have this many rows in all. */
 enum { MOST = 128, LONG_ONLY = 256 };
 
-int ad_opt_parse(const struct ad_opt_set *set, size_t n, int argc, char **argv, int *first,
+int ad_opt_parse(struct ad_opt_set *set, size_t n, int argc, char **argv, int *first,
                  struct ad_err *err)
 {
     struct option longs[MOST] = {{0}};
     const struct ad_opt *row[MOST];
-    const struct ad_opt_set *of[MOST];
+    struct ad_opt_set *of[MOST];
     char shorts[3 * MOST] = ":";
     size_t count = 0, at = 1;
     for (size_t s = 0; s < n; s++)
@@ -228,8 +228,34 @@ int ad_opt_parse(const struct ad_opt_set *set, size_t n, int argc, char **argv, 
             i++;
         if (set_option(of[i], row[i], optarg, err))
             return -1;
+        of[i]->given |= UINT64_C(1) << (row[i] - of[i]->rows);
     }
     *first = optind;
+    return 0;
+}
+
+static bool has_value(const struct ad_opt *o, const void *cfg, const char *text)
+{
+    struct ad_buf now = {0};
+    ad_opt_value(o, cfg, &now);
+    bool same = !now.failed && ad_str_eq((struct ad_str){now.s, now.len}, ad_str_of(text));
+    /* An empty list of fields is none at all, no list the default. */
+    same &= o->type != AD_OPT_TEXT || *text;
+    ad_buf_free(&now);
+    return same;
+}
+
+int ad_opt_default(struct ad_opt_set *set, size_t n, struct ad_str name, const char *text,
+                   struct ad_err *err)
+{
+    for (size_t s = 0; s < n; s++)
+        for (const struct ad_opt *o = set[s].rows; o->type != AD_OPT_END; o++) {
+            if (o->type == AD_OPT_HEADING || !concerns(&set[s], o) ||
+                !ad_str_eq(ad_str_of(o->name), name) || set[s].given >> (o - set[s].rows) & 1)
+                continue;
+            /* A default need not be what could be given. */
+            return has_value(o, set[s].cfg, text) ? 0 : set_option(&set[s], o, text, err);
+        }
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "base/str.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum ad_opt_type {
     AD_OPT_END,      /* last row of a table */
@@ -36,18 +37,24 @@ struct ad_opt {
     unsigned need; /* bits of ad_opt_set.have without which there is no such option; 0: none */
 };
 
-/* A table with what it fills. */
+/* A table of at most 64 rows with what it fills. */
 struct ad_opt_set {
     const struct ad_opt *rows;
     void *cfg;
     unsigned have;
+    uint64_t given; /* bit i: row i stood on the command line */
 };
 
 /* Parse argv by getopt_long(3) and the rows of n sets. *first becomes the index of the first
  * operand (argv is permuted). Returns 0, or -1
  * with a text that says what to do. */
-int ad_opt_parse(const struct ad_opt_set *set, size_t n, int argc, char **argv, int *first,
+int ad_opt_parse(struct ad_opt_set *set, size_t n, int argc, char **argv, int *first,
                  struct ad_err *err);
+
+/* Set the option `name`, if it is one of the n sets that was not given, to a text as ad_opt_value()
+ * makes it; the text must outlive the configuration. Returns 0, or -1 when it is no such text. */
+int ad_opt_default(struct ad_opt_set *set, size_t n, struct ad_str name, const char *text,
+                   struct ad_err *err);
 
 /* Append the options as --help lists them. */
 void ad_opt_help(const struct ad_opt_set *set, size_t n, struct ad_buf *out);

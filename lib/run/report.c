@@ -165,9 +165,7 @@ int ad_run_help(const struct ad_run *r)
     ad_buf_addz(&b, " [OPTION]... [FILE]...\n");
     ad_buf_addz(&b, r->cmd->summary);
     ad_buf_addz(&b, "\n");
-    const struct ad_opt_set sets[] = {{r->cmd->options, NULL, 0},
-                                      {ad_settings_rows, NULL, ad_run_is(r)}};
-    ad_opt_help(sets, 2, &b);
+    ad_opt_help(r->options, 2, &b);
     bool ok = !b.failed && fwrite(b.s, 1, b.len, stdout) == b.len;
     ad_buf_free(&b);
     return ok && fflush(stdout) == 0 ? 0 : -1;

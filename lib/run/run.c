@@ -47,27 +47,28 @@ static void fill_descriptors(void)
             (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+static int choose_detector(struct ad_run *r)
+{
+    if (r->cmd->choose)
+        r->detector = r->cmd->choose(r->cmd->cfg);
+    const char *wrong = r->detector->check(r->cmd->cfg);
+    return wrong ? ad_err_set(&r->err, "%s", wrong) : 0;
+}
+
 static int parse_options(struct ad_run *r, int argc, char **argv, int *first)
 {
     ad_settings_init(&r->set);
-    const struct ad_opt_set sets[] = {{r->cmd->options, r->cmd->cfg, 0},
-                                      {ad_settings_rows, &r->set, ad_run_is(r)}};
-    if (ad_opt_parse(sets, 2, argc, argv, first, &r->err))
+    r->options[0] = (struct ad_opt_set){.rows = r->cmd->options, .cfg = r->cmd->cfg};
+    r->options[1] =
+        (struct ad_opt_set){.rows = ad_settings_rows, .cfg = &r->set, .have = ad_run_is(r)};
+    if (ad_opt_parse(r->options, 2, argc, argv, first, &r->err))
         return -1;
     if (r->set.help || r->set.version)
         return 0;
     if (ad_settings_check(&r->set, &r->err))
         return -1;
-    if (r->cmd->choose)
-        r->detector = r->cmd->choose(r->cmd->cfg);
-    const char *wrong = r->detector->check(r->cmd->cfg);
-    if (wrong)
-        return ad_err_set(&r->err, "%s", wrong);
-    if ((r->detector->flags & AD_BATCH) && r->set.state)
-        return ad_err_set(&r->err,
-                          "--state: %s needs all data before it scores any; keep what it "
-                          "learnt with --fit --model=FILE%s",
-                          r->cmd->name, r->cmd->choose ? ", or see --sliding" : "");
+    if (choose_detector(r))
+        return -1;
     bool named = *first < argc;
     for (int i = *first; i < argc; i++)
         named &= strcmp(argv[i], "-") != 0;
@@ -220,13 +221,19 @@ static int run(struct ad_run *r, const char *const *files, size_t nfile)
 {
     if (ad_sink_open(&r->sink, STDOUT_FILENO, "standard output", &r->err))
         return -1;
-    r->clock = ad_clock_open(r->set.zone, r->set.time_format, &r->err);
-    if (!r->clock)
-        return -1;
     catch_signals();
     int rc = ad_run_open_state(r);
     if (rc)
         return rc < 0 ? -1 : STATUS_LATER;
+    /* The state may have brought options. */
+    r->clock = ad_clock_open(r->set.zone, r->set.time_format, &r->err);
+    if (!r->clock || choose_detector(r))
+        return -1;
+    if ((r->detector->flags & AD_BATCH) && r->set.state)
+        return ad_err_set(&r->err,
+                          "--state: %s needs all data before it scores any; keep what it learnt "
+                          "with --fit --model=FILE%s",
+                          r->cmd->name, r->cmd->choose ? ", or see --sliding" : "");
     rc = ad_run_open_input(r, files, nfile);
     if (rc > 0 && (rc = ad_run_prepare(r)) == 0)
         rc = run_passes(r);

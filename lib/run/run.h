@@ -31,7 +31,8 @@ struct ad_run {
     const struct ad_cmd *cmd;
     const struct ad_detector *detector; /* the command's, as its options choose */
     struct ad_settings set;
-    const char *program; /* for messages */
+    struct ad_opt_set options[2]; /* the command's and the common ones */
+    const char *program;          /* for messages */
     struct ad_err err, deferred;
 
     struct ad_source *source;
@@ -82,8 +83,7 @@ struct ad_run {
     int lock;                   /* -1: none */
     struct ad_container loaded; /* the state or model as it was read */
     bool have_loaded;
-    char *stored[4]; /* settings taken from it */
-    size_t nstored;
+    struct ad_buf stored;    /* texts of options taken from it */
     struct ad_names columns; /* of the table, as the state has them */
     struct ad_place *place;
     size_t nplace;

@@ -108,26 +108,29 @@ static int shape_make(const struct ad_run *r, struct shape *s, struct ad_err *er
     return 0;
 }
 
-/* A stream goes on with the choice it began with, unless it is given anew. */
-static int default_to_loaded(struct ad_run *r, const char *key, const char **setting)
-{
-    for (size_t i = 0; i < r->loaded.noption && !*setting; i++) {
-        struct ad_str v = r->loaded.options[i].value;
-        if (!ad_str_eq(r->loaded.options[i].key, ad_str_of(key)))
-            continue;
-        char *z = malloc(v.len + 1);
-        if (!z)
-            return ad_err_nomem(&r->err);
-        memcpy(z, v.s, v.len);
-        z[v.len] = '\0';
-        *setting = r->stored[r->nstored++] = z;
-    }
-    return 0;
-}
-
 static int damaged(struct ad_run *r)
 {
     return ad_err_set(&r->err, "%s: damaged: its contents make no sense", state_path(r));
+}
+
+/* A stream goes on with the choices it began with, unless they are given anew. */
+static int take_options(struct ad_run *r)
+{
+    const struct ad_container *c = &r->loaded;
+    for (size_t i = 0; i < c->noption; i++) {
+        ad_buf_add(&r->stored, c->options[i].value.s, c->options[i].value.len);
+        ad_buf_add(&r->stored, "", 1);
+    }
+    if (r->stored.failed)
+        return ad_err_nomem(&r->err);
+    const char *text = r->stored.s;
+    for (size_t i = 0; i < c->noption; text += c->options[i++].value.len + 1) {
+        struct ad_str key = c->options[i].key;
+        bool no_zone = ad_str_eq(key, ad_str_of("tz")) && !*text; /* there were no times */
+        if (!no_zone && ad_opt_default(r->options, 2, key, text, &r->err))
+            return damaged(r);
+    }
+    return 0;
 }
 
 /* The beginning of the payload: the table's format and columns, and where files were left. */
@@ -204,12 +207,7 @@ int ad_run_open_state(struct ad_run *r)
     if (load_table(r, &in))
         return -1;
     r->loaded.payload = in.in;
-    return default_to_loaded(r, "field", &r->set.field) ||
-                   default_to_loaded(r, "group-by", &r->set.group) ||
-                   default_to_loaded(r, "time", &r->set.time) ||
-                   default_to_loaded(r, "categorical", &r->set.categorical)
-               ? -1
-               : 0;
+    return take_options(r);
 }
 
 static int load_features(struct ad_track *track, struct ad_load *in)
@@ -351,8 +349,7 @@ void ad_run_close_state(struct ad_run *r)
     ad_container_free(&r->loaded);
     ad_names_free(&r->columns);
     free(r->place);
-    while (r->nstored)
-        free(r->stored[--r->nstored]);
+    ad_buf_free(&r->stored);
 }
 
 static struct ad_place *find_place(struct ad_run *r, const struct ad_source_stat *st)

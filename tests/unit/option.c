@@ -51,7 +51,7 @@ static const char *parse(const char *a, const char *b, const char *c)
     static struct ad_err err;
     static char text[3][64];
     const char *const given[] = {a, b, c};
-    const struct ad_opt_set sets[] = {{rows, &cfg}, {more_rows, &cfg}};
+    struct ad_opt_set sets[] = {{rows, &cfg}, {more_rows, &cfg}};
     int argc = 1;
     words[0] = (char[]){"prog"};
     for (; argc <= 3 && given[argc - 1]; argc++) {
@@ -192,7 +192,7 @@ static void operands(void **state)
 
 static void help(void **state)
 {
-    const struct ad_opt_set sets[] = {{rows, &cfg}, {more_rows, &cfg}};
+    struct ad_opt_set sets[] = {{rows, &cfg}, {more_rows, &cfg}};
     static const char want[] = "Some:\n  -F, --flag                  a flag\n"
                                "  -c, --count=N               a count\n";
     struct ad_buf b = {0};
@@ -241,7 +241,7 @@ static const char *settings(const char *a, const char *b, struct ad_settings *s)
     static struct ad_err err;
     static char text[2][64];
     char *argv[] = {text[0], text[0], text[1], NULL};
-    const struct ad_opt_set set = {ad_settings_rows, s, AD_FOR_ONE};
+    struct ad_opt_set set = {.rows = ad_settings_rows, .cfg = s, .have = AD_FOR_ONE};
     snprintf(text[0], sizeof text[0], "%s", a);
     snprintf(text[1], sizeof text[1], "%s", b ? b : "");
     ad_err_free(&err);
