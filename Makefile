@@ -109,7 +109,7 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
 define gen_rule
 $(BUILD)/gen/$(patsubst %_gen.c,%.h,$(notdir $(1))): $(1) $(BUILD)/flags
 	@mkdir -p $$(@D)
-	$$(call step,GEN)$(CC) $(STD) $(WARN) -Ilib $(GSL_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
+	$$(call step,GEN)$(CC_FOR_BUILD) $(STD) $(WARN) -Ilib $(GSL_CFLAGS) $(CFLAGS_FOR_BUILD) \
 	    -MMD -MP -MT $$@ -MF $$(basename $$@).d -o $$(basename $$@)_gen $(1) $(GSL_LIBS) -lm
 	@$$(basename $$@)_gen >$$@.tmp
 	@mv $$@.tmp $$@
