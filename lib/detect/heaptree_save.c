@@ -32,15 +32,12 @@ void ad_heaptrees_save(const struct ad_heaptrees *f, struct ad_save *out)
         save_node(f, i, 1, 0, out);
 }
 
-/* Read node k and all below it. Returns their training rows, `most` at most, or 0 if anything is
- * wrong. */
-static size_t load_node(struct ad_heaptrees *f, size_t i, size_t k, unsigned level, size_t most,
+/* Read node k and all below it. Returns their training rows, or 0 if anything is wrong. */
+static size_t load_node(struct ad_heaptrees *f, size_t i, size_t k, unsigned level,
                         struct ad_load *in)
 {
     uint64_t head = ad_load_max(in, 4 * (uint64_t)AD_HEAPTREE_COLS);
     if (head % 2 == 0) {
-        if (head / 2 < 1 || head / 2 > most)
-            return 0;
         ad_heap_leaf(f, i, k, level, (size_t)head / 2);
         return (size_t)head / 2;
     }
@@ -48,12 +45,11 @@ static size_t load_node(struct ad_heaptrees *f, size_t i, size_t k, unsigned lev
     float at;
     memcpy(&at, &bits, sizeof at);
     bool minus0 = bits == 0x80000000;
-    if (in->failed || most < 2 || head / 4 >= f->cols || !isfinite(at) || minus0 ||
-        level == f->levels)
+    if (in->failed || level == f->levels || head / 4 >= f->cols || !isfinite(at) || minus0)
         return 0;
     ad_heap_split(f, i, k, (size_t)head / 4, at, head & 2);
-    size_t left = load_node(f, i, 2 * k, level + 1, most - 1, in);
-    size_t right = left ? load_node(f, i, 2 * k + 1, level + 1, most - left, in) : 0;
+    size_t left = load_node(f, i, 2 * k, level + 1, in);
+    size_t right = left ? load_node(f, i, 2 * k + 1, level + 1, in) : 0;
     return right ? left + right : 0;
 }
 
@@ -63,7 +59,7 @@ int ad_heaptrees_load(struct ad_heaptrees *f, struct ad_load *in)
         return -1;
     for (size_t i = 0; i < f->n; i++) {
         ad_heap_clear(f, i);
-        if (load_node(f, i, 1, 0, f->psi, in) != f->psi)
+        if (load_node(f, i, 1, 0, in) != f->psi)
             return -1;
     }
     return in->failed ? -1 : 0;

@@ -269,6 +269,21 @@ static void rows_that_are_all_equal_make_a_leaf(void **state)
     table_free(&t);
 }
 
+/* Any threshold between them is rounded to one of the two, and must not be the upper. */
+static void neighbouring_numbers_are_told_apart(void **state)
+{
+    (void)state;
+    static const float x[] = {1, 1.00000012f};
+    struct table t = table_of(x, 2, 1);
+    struct ad_heaptrees *f = forest_new(&t, 40, 2, 1);
+    double depth[2];
+    ad_heaptrees_depth(f, &t.d, depth);
+    assert_same(depth[0], 40);
+    assert_same(depth[1], 40);
+    ad_heaptrees_free(f);
+    table_free(&t);
+}
+
 static void trees_not_grown_yet_are_leaves(void **state)
 {
     (void)state;
@@ -831,6 +846,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(path_lengths_are_those_of_harmonic_numbers),
     cmocka_unit_test(leaves_hold_the_rows_that_lead_there),
     cmocka_unit_test(rows_that_are_all_equal_make_a_leaf),
+    cmocka_unit_test(neighbouring_numbers_are_told_apart),
     cmocka_unit_test(trees_not_grown_yet_are_leaves),
     cmocka_unit_test(sizes_out_of_bounds_are_refused),
     cmocka_unit_test(columns_that_vary_and_thresholds_are_uniform),
