@@ -107,7 +107,7 @@ static struct span find_span(const float *x, const uint32_t *row, size_t m)
 /* One of the categories among the rows, each as likely as the others. */
 static float draw_category(struct growth *g, const float *x, const uint32_t *row, size_t m)
 {
-    float seen[AD_HEAP_BLOCK];
+    float seen[AD_HEAP_BLOCK] = {0};
     size_t n = 0;
     for (size_t i = 0; i < m; i++) {
         int32_t key = ad_heap_key(x[row[i]]);

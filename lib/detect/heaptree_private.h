@@ -35,13 +35,13 @@ static inline int32_t ad_heap_key(float x)
     int32_t i;
     x += 0.0f;
     memcpy(&i, &x, sizeof i);
-    return i ^ ((i >> 31) & INT32_MAX);
+    return i ^ (i < 0 ? INT32_MAX : 0);
 }
 
 static inline float ad_heap_value(int32_t key)
 {
     float x;
-    key ^= (key >> 31) & INT32_MAX;
+    key ^= key < 0 ? INT32_MAX : 0;
     memcpy(&x, &key, sizeof x);
     return x;
 }
