@@ -132,15 +132,13 @@ static bool get_tree(const char *from, const struct ad_obliquetrees *f, struct a
     bool wrong = false;
     for (size_t i = 0; i < t->nodes; i++)
         get_node(&from, f, t, i, &wrong);
-    size_t left = f->psi;
+    uint64_t rows = 0;
     for (size_t i = 0; i < t->leaves; i++) {
-        uint32_t rows = t->leaf[i].rows = get_word(&from);
-        if (rows > left || (rows == 0 && f->kind == AD_OBLIQUE_FCF))
-            return false;
-        left -= rows;
+        rows += t->leaf[i].rows = get_word(&from);
+        wrong |= t->leaf[i].rows == 0 && f->kind == AD_OBLIQUE_FCF;
     }
     struct link *todo = malloc((t->nodes + 2) * sizeof *todo);
-    bool whole = todo && left == 0 && !wrong && link_up(t, todo, f->most_depth);
+    bool whole = todo && rows == f->psi && !wrong && link_up(t, todo, f->most_depth);
     free(todo);
     return whole;
 }
