@@ -397,6 +397,61 @@ static void several_values(void **state)
     rig_close(&rig);
 }
 
+static void pupil_explain(const void *state, const struct ad_sample *in, double *contrib)
+{
+    (void)state;
+    for (size_t i = 0; i < in->n; i++)
+        contrib[i] = fabs(in->x[i]);
+}
+
+/* Judge three values by a detector that is asked what mattered. */
+static struct ad_result *judge_three(struct rig *rig, double a, double b, double c)
+{
+    double x[] = {a, b, c};
+    struct ad_sample in = {1, 2, 3, x, 3};
+    assert_int_equal(ad_judge_score(&rig->j, &rig->track, &in, 1, &rig->res), 0);
+    if (rig->res.flagged)
+        ad_judge_bounds(&rig->j, &rig->track, &in, 1, &rig->res);
+    return &rig->res;
+}
+
+/* Of several fields the guards look at the one that mattered most, and the explanation is its. */
+static void several_explained(void **state)
+{
+    struct ad_detector scholar = pupil;
+    struct ad_judge_cfg cfg = plain;
+    struct rig rig;
+    (void)state;
+    scholar.explain = pupil_explain;
+    cfg.detector = &scholar;
+    cfg.multi = true;
+    cfg.setup.nfield = 3;
+    rig_open(&rig, &cfg);
+    assert_true(judge_three(&rig, 1, -9, 2)->flagged);
+    assert_int_equal(rig.res.s.field, 1);
+    assert_int_equal(rig.res.side, -1);
+    assert_close(rig.res.s.lower, -6, 0);
+    assert_close(rig.j.contrib[1], 9, 0);
+    assert_false(judge_three(&rig, 1, 5, 2)->explained);
+    rig_close(&rig);
+
+    cfg.direction = AD_UP;
+    rig_open(&rig, &cfg);
+    assert_false(judge_three(&rig, 8, -9, 2)->flagged);
+    assert_close(rig.res.score, 0.499999, 0);
+    assert_true(judge_three(&rig, 8, 9, 2)->flagged);
+    rig_close(&rig);
+
+    cfg.direction = AD_BOTH;
+    cfg.min_delta = 9.5;
+    rig_open(&rig, &cfg);
+    assert_false(judge_three(&rig, 8, -9, 9)->flagged);
+    assert_true(judge_three(&rig, 8, -9, 10)->flagged);
+    assert_int_equal(rig.res.s.field, 2);
+    assert_close(rig.res.s.upper, 9.5, 0);
+    rig_close(&rig);
+}
+
 /* Saved and loaded anywhere, the rest of the stream is judged and learnt as if nothing was. */
 static void saved(void **state)
 {
@@ -523,8 +578,9 @@ int main(void)
         cmocka_unit_test(guards),         cmocka_unit_test(runs_that_end),
         cmocka_unit_test(other_side),     cmocka_unit_test(shifts),
         cmocka_unit_test(shift_lengths),  cmocka_unit_test(not_learnt),
-        cmocka_unit_test(several_values), cmocka_unit_test(saved),
-        cmocka_unit_test(refuses),        cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(several_values), cmocka_unit_test(several_explained),
+        cmocka_unit_test(saved),          cmocka_unit_test(refuses),
+        cmocka_unit_test(out_of_memory),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
