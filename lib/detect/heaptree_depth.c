@@ -103,22 +103,29 @@ AVX2 static void add_avx2(const struct ad_heaptrees *f, const union ad_heap_slot
 #endif
 
 /* Eight ways down at once, x the values: of rows `step` = 1 apart in one tree, or of a single row,
- * `step` = 0, in trees that follow each other. path[] becomes their lengths. */
-INLINE void descend_any(const struct ad_heaptrees *f, const union ad_heap_slot *tree,
-                        const float *x, size_t stride, size_t step, double *path)
+ * `step` = 0, in trees that follow each other. path[] becomes their lengths. Returns as a mask
+ * which of them asked for a value that is missing. */
+INLINE unsigned descend_any(const struct ad_heaptrees *f, const union ad_heap_slot *tree,
+                            const float *x, size_t stride, size_t step, double *path)
 {
+    float sum[GROUP] = {0}; /* NAN where any value is, and where that matters not, infinities */
     size_t k[GROUP] = {1, 1, 1, 1, 1, 1, 1, 1}, next = step ? 0 : 2 * f->leaves;
     for (unsigned level = 0; level < f->levels; level++) {
         UNROLL
         for (size_t j = 0; j < GROUP; j++) {
             uint64_t node = tree[j * next + k[j]].node;
             float v = x[ad_heap_node_col(node) * stride + j * step];
+            sum[j] += v;
             k[j] = 2 * k[j] + ad_heap_goes_right(node, v);
         }
     }
+    unsigned missing = 0;
     UNROLL
-    for (size_t j = 0; j < GROUP; j++)
+    for (size_t j = 0; j < GROUP; j++) {
         path[j] = tree[j * next + k[j]].leaf;
+        missing |= (unsigned)!!isnan(sum[j]) << j;
+    }
+    return missing;
 }
 
 /* Any tree and any width; rows that do not fill a group are left to score_row(). */
@@ -126,9 +133,11 @@ static void add_any(const struct ad_heaptrees *f, const union ad_heap_slot *tree
 {
     for (size_t row = 0; row + GROUP <= b->d.rows; row += GROUP) {
         double path[GROUP];
-        descend_any(f, tree, b->d.x + row, b->d.stride, 1, path);
-        for (size_t j = 0; j < GROUP; j++)
+        unsigned missing = descend_any(f, tree, b->d.x + row, b->d.stride, 1, path);
+        for (size_t j = 0; j < GROUP; j++) {
             b->depth[row + j] += path[j];
+            b->missing[row + j] |= missing >> j & 1;
+        }
     }
 }
 
@@ -151,41 +160,30 @@ static double descend_missing(const struct ad_heaptrees *f, size_t i, size_t k, 
     return tree[ad_heap_first(f, k, level)].leaf;
 }
 
-static double score_row(const struct ad_heaptrees *f, const float *x, size_t stride, bool missing)
+static double score_row(const struct ad_heaptrees *f, const float *x, size_t stride)
 {
-    double sum = 0, path[GROUP];
+    double sum = 0;
     size_t i = 0;
-    for (; !missing && i + GROUP <= f->n; i += GROUP) {
-        descend_any(f, ad_heap_tree(f, i), x, stride, 0, path);
+    for (; i + GROUP <= f->n; i += GROUP) {
+        double path[GROUP];
+        unsigned missing = descend_any(f, ad_heap_tree(f, i), x, stride, 0, path);
         for (size_t j = 0; j < GROUP; j++)
-            sum += path[j];
+            sum += missing >> j & 1 ? descend_missing(f, i + j, 1, 0, x, stride) : path[j];
     }
     for (; i < f->n; i++)
         sum += descend_missing(f, i, 1, 0, x, stride);
     return sum;
 }
 
-static bool is_missing(const struct ad_heaptrees *f, const float *x, size_t stride)
+static void fill_keys(const struct ad_heaptrees *f, struct block *b)
 {
-    bool missing = false;
-    for (size_t col = 0; col < f->cols; col++)
-        missing |= isnan(x[col * stride]);
-    return missing;
-}
-
-static void fill_block(const struct ad_heaptrees *f, struct block *b, bool keys)
-{
-    memset(b->depth, 0, sizeof b->depth);
-    memset(b->missing, 0, sizeof b->missing);
     for (size_t col = 0; col < f->cols; col++) {
         const float *x = b->d.x + col * b->d.stride;
-        for (size_t j = 0; j < b->d.rows; j++)
-            b->missing[j] |= isnan(x[j]);
-        if (!keys)
-            continue;
         int32_t *key = b->key + col * AD_HEAP_BLOCK;
-        for (size_t j = 0; j < b->d.rows; j++)
+        for (size_t j = 0; j < b->d.rows; j++) {
             key[j] = ad_heap_key(x[j]);
+            b->missing[j] |= isnan(x[j]);
+        }
         for (size_t j = b->d.rows; j % GROUP; j++)
             key[j] = 0;
     }
@@ -194,16 +192,20 @@ static void fill_block(const struct ad_heaptrees *f, struct block *b, bool keys)
 static void score_block(const struct ad_heaptrees *f, struct block *b, add_tree *best,
                         double *depth)
 {
-    fill_block(f, b, best != add_any);
+    bool any = best == add_any;
+    memset(b->depth, 0, sizeof b->depth);
+    memset(b->missing, 0, sizeof b->missing);
+    if (!any)
+        fill_keys(f, b);
     for (size_t i = 0; i < f->n; i++) {
         const union ad_heap_slot *tree = ad_heap_tree(f, i);
-        add_tree *add = tree[0].node && best != add_any ? add_categories : best;
+        add_tree *add = tree[0].node && !any ? add_categories : best;
         add(f, tree, b);
     }
-    size_t done = best == add_any ? b->d.rows - b->d.rows % GROUP : b->d.rows;
+    size_t done = any ? b->d.rows - b->d.rows % GROUP : b->d.rows;
     for (size_t j = 0; j < b->d.rows; j++) {
         bool alone = b->missing[j] || j >= done;
-        depth[j] = alone ? score_row(f, b->d.x + j, b->d.stride, b->missing[j]) : b->depth[j];
+        depth[j] = alone ? score_row(f, b->d.x + j, b->d.stride) : b->depth[j];
     }
 }
 
@@ -233,10 +235,8 @@ int ad_heap_depth(const struct ad_heaptrees *f, const struct ad_columns *d, doub
         b.d.rows = d->rows - row < AD_HEAP_BLOCK ? d->rows - row : AD_HEAP_BLOCK;
         if (b.d.rows >= GROUP)
             score_block(f, &b, best, depth + row);
-        for (size_t j = 0; b.d.rows < GROUP && j < b.d.rows; j++) {
-            const float *x = b.d.x + j;
-            depth[row + j] = score_row(f, x, d->stride, is_missing(f, x, d->stride));
-        }
+        for (size_t j = 0; b.d.rows < GROUP && j < b.d.rows; j++)
+            depth[row + j] = score_row(f, b.d.x + j, d->stride);
     }
     return 0;
 }
