@@ -7,7 +7,7 @@
 
 struct ad_heaptrees *ad_heaptrees_new(size_t n, size_t cols, size_t psi)
 {
-    if (psi < 1 || psi > AD_HEAP_BLOCK || cols >= AD_HEAPTREE_COLS)
+    if (psi < 1 || psi > AD_HEAPTREE_ROWS || cols < 1 || cols >= AD_HEAPTREE_COLS)
         return NULL;
     struct ad_heaptrees *f = calloc(1, sizeof *f);
     if (!f)
@@ -107,7 +107,7 @@ static struct span find_span(const float *x, const uint32_t *row, size_t m)
 /* One of the categories among the rows, each as likely as the others. */
 static float draw_category(struct growth *g, const float *x, const uint32_t *row, size_t m)
 {
-    float seen[AD_HEAP_BLOCK] = {0};
+    float seen[AD_HEAPTREE_ROWS] = {0};
     size_t n = 0;
     for (size_t i = 0; i < m; i++) {
         int32_t key = ad_heap_key(x[row[i]]);
@@ -186,7 +186,7 @@ int ad_heaptrees_grow(struct ad_heaptrees *f, size_t i, const struct ad_columns 
                       struct ad_rng *rng)
 {
     uint32_t *col = malloc(f->cols * sizeof *col);
-    if (!col && f->cols)
+    if (!col)
         return -1;
     for (size_t j = 0; j < f->cols; j++)
         col[j] = (uint32_t)j;

@@ -15,11 +15,12 @@
 
 struct ad_heaptrees; /* the trees of a forest, with their column count */
 
-enum { AD_HEAPTREE_COLS = 1 << 22 }; /* fewer columns than this */
+/* A tree grows from this many rows at most; there are fewer columns than this. */
+enum { AD_HEAPTREE_ROWS = 256, AD_HEAPTREE_COLS = 1 << 22 };
 
-/* Room for n trees of rows with `cols` columns, grown from 1 <= psi <= 256 rows each; until then
- * each is a single leaf. 18 bytes per slot and tree, slots being psi rounded up to a power of 2.
- * NULL when out of memory, or of too many columns. */
+/* Room for n trees of rows with cols >= 1 columns, grown from psi >= 1 rows each; until then each
+ * is a single leaf. A tree takes 18 bytes times psi, rounded up to a power of 2. NULL when out of
+ * memory, or of sizes out of bounds. */
 struct ad_heaptrees *ad_heaptrees_new(size_t n, size_t cols, size_t psi);
 void ad_heaptrees_free(struct ad_heaptrees *f);
 

@@ -65,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ad_load in = {.in = {(const char *)data, size}}, head = in;
     size_t n = (size_t)ad_load_max(&head, TREES), cols = (size_t)ad_load_max(&head, COLS);
     size_t psi = (size_t)ad_load_max(&head, 256);
-    if (psi == 0)
-        psi = 1;
+    cols += cols == 0;
+    psi += psi == 0;
     struct ad_heaptrees *f = ad_heaptrees_new(n, cols, psi);
     check(f);
     if (ad_heaptrees_load(f, &in) == 0) {

@@ -301,6 +301,7 @@ static void sizes_out_of_bounds_are_refused(void **state)
     (void)state;
     assert_null(ad_heaptrees_new(1, 1, 0));
     assert_null(ad_heaptrees_new(1, 1, 257));
+    assert_null(ad_heaptrees_new(1, 0, 2));
     assert_null(ad_heaptrees_new(1, AD_HEAPTREE_COLS, 2));
     assert_null(ad_heaptrees_new(SIZE_MAX / 2, 1, 256));
     ad_heaptrees_free(NULL);
