@@ -154,24 +154,29 @@ static bool is_plain(const struct ad_columns *d, size_t from, size_t rows)
     return plain;
 }
 
+static void score_block(const struct ad_obliquetrees *f, struct descent *s, double *depth)
+{
+    bool plain = is_plain(s->d, s->from, s->rows);
+    for (size_t j = 0; j < s->rows; j++)
+        depth[j] = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        s->tree = f->tree + i;
+        if (s->tree->leaves == 0)
+            continue;
+        descend(s, plain, f->kind == AD_OBLIQUE_FCF);
+        for (size_t j = 0; j < s->rows; j++) {
+            const struct ad_oblique_leaf *leaf = s->tree->leaf + (s->at[j] & ~AD_OBLIQUE_LEAF);
+            depth[j] += (double)(leaf->depth - s->far[j]) + f->path[leaf->rows];
+        }
+    }
+}
+
 void ad_obliquetrees_depth(const struct ad_obliquetrees *f, const struct ad_columns *d,
                            double *depth)
 {
     struct descent s = {.d = d};
     for (s.from = 0; s.from < d->rows; s.from += BLOCK) {
         s.rows = d->rows - s.from < BLOCK ? d->rows - s.from : BLOCK;
-        bool plain = is_plain(d, s.from, s.rows);
-        for (size_t j = 0; j < s.rows; j++)
-            depth[s.from + j] = 0;
-        for (size_t i = 0; i < f->n; i++) {
-            s.tree = f->tree + i;
-            if (s.tree->leaves == 0)
-                continue;
-            descend(&s, plain, f->kind == AD_OBLIQUE_FCF);
-            for (size_t j = 0; j < s.rows; j++) {
-                const struct ad_oblique_leaf *leaf = s.tree->leaf + (s.at[j] & ~AD_OBLIQUE_LEAF);
-                depth[s.from + j] += (double)(leaf->depth - s.far[j]) + f->path[leaf->rows];
-            }
-        }
+        score_block(f, &s, depth + s.from);
     }
 }
