@@ -19,9 +19,9 @@ struct file {
 struct ad_keep {
     struct file *file;
     size_t nfile, at; /* at: the current one */
-    bool second;
-    uint64_t offset; /* of the second pass in the current file */
-    uint64_t size;   /* of all that is kept: chunks first, then the file */
+    size_t nread;     /* those that an earlier pass got to */
+    uint64_t offset;  /* of the second pass in the current file */
+    uint64_t size;    /* of all that is kept: chunks first, then the file */
     unsigned long long memory;
     char **chunk;
     size_t nchunk;
@@ -60,7 +60,8 @@ static int changed(const char *name, struct ad_err *err)
 
 bool ad_keep_has(const struct ad_keep *k, size_t i)
 {
-    return k->second && i < k->nfile && !S_ISREG(k->file[i].st.st_mode);
+    /* One that could not be opened has no mode. */
+    return i < k->nread && k->file[i].st.st_mode && !S_ISREG(k->file[i].st.st_mode);
 }
 
 int ad_keep_open(struct ad_keep *k, size_t i, int fd, const char *name, struct ad_err *err)
@@ -72,7 +73,7 @@ int ad_keep_open(struct ad_keep *k, size_t i, int fd, const char *name, struct a
         return 0;
     if (fstat(fd, &f.st) < 0)
         return ad_err_set(err, "cannot examine %s: %s", name, strerror(errno));
-    if (i < k->nfile) {
+    if (i < k->nread) {
         const struct file *was = &k->file[i];
         if (was->st.st_dev != f.st.st_dev || was->st.st_ino != f.st.st_ino ||
             lseek(fd, was->start, SEEK_SET) < 0)
@@ -85,6 +86,7 @@ int ad_keep_open(struct ad_keep *k, size_t i, int fd, const char *name, struct a
     if (!more)
         return ad_err_nomem(err);
     k->file = more;
+    memset(more + k->nfile, 0, (i - k->nfile) * sizeof *more);
     k->file[i] = f;
     k->nfile = i + 1;
     return 0;
@@ -174,13 +176,13 @@ int ad_keep_add(struct ad_keep *k, const void *bytes, ssize_t n, int error, stru
 
 void ad_keep_rewind(struct ad_keep *k)
 {
-    k->second = true;
+    k->nread = k->nfile;
     k->at = 0;
 }
 
 bool ad_keep_again(const struct ad_keep *k)
 {
-    return k->second && k->at < k->nfile;
+    return k->at < k->nread;
 }
 
 ssize_t ad_keep_read(struct ad_keep *k, int fd, void *buf, size_t cap)
