@@ -7,7 +7,9 @@
 #     for tool in $(detectors); do ... ad OPTION... <in >out; done
 #
 # A tool that does nothing without an option (a limit, a rule file) names it in a line of its own
-# tests/ad-NAME.bats, `# contract: OPTION...`; ad() adds it to every call.
+# tests/ad-NAME.bats, `# contract: OPTION...`; ad() adds it to every call. One that needs an option
+# to score each record on arrival names that in a line `# streaming: OPTION...`: the word of a loop
+# about streams and states is then `ad-NAME,OPTION...`, which ad() takes apart.
 
 bats_require_minimum_version 1.5.0
 
@@ -34,17 +36,26 @@ tools() {
 
 # has OPTION: whether $tool documents it
 has() {
-    "$tool" --help </dev/null | grep -q -e "$1\\b"
+    "${tool%%,*}" --help </dev/null | grep -q -e "$1\\b"
 }
 
-# tools_with OPTION...: those that document all of them
+# declared WHAT: what $tool needs, as its own tests say
+declared() {
+    sed -n "s/^# $1: //p" "$ROOT/tests/${tool%%,*}.bats" 2>/dev/null
+}
+
+# tools_with OPTION...: those that document all of them, as streams where that takes one
 tools_with() {
-    local tool option
+    local tool option way
     for tool in $(tools); do
+        way=
         for option; do
             has "$option" || continue 2
+            case $option in
+            --state | --resume | --save-every | --lock-wait) way=$(declared streaming) ;;
+            esac
         done
-        echo "$tool"
+        echo "$tool${way:+,${way// /,}}"
     done
 }
 
@@ -54,32 +65,34 @@ one_field() { tools_with --alpha --each; }      # one state for each field
 
 # --- running one -------------------------------------------------------------------------------
 
-_declared_for=
-_declared=()
+_command_for=
+_command=()
 
-_declare() {
-    [ "$_declared_for" != "$tool" ] || return 0
-    _declared_for=$tool
-    read -r -a _declared <<<"$(sed -n 's/^# contract: //p' "$ROOT/tests/$tool.bats" 2>/dev/null)"
+# The command that $tool stands for, with what it needs anyway.
+_know_command() {
+    [ "$_command_for" != "$tool" ] || return 0
+    _command_for=$tool
+    read -r -a _command <<<"${tool//,/ } $(declared contract)"
 }
 
-# ad ARG...: run $tool with what it needs anyway
+# ad ARG...: run $tool
 ad() {
-    _declare
-    "$tool" "${_declared[@]}" "$@"
+    _know_command
+    "${_command[@]}" "$@"
 }
 
 # The same in place of the shell: `ad_exec ... &` makes $! the tool's own process. $UNDER is a
 # command to run it under.
 ad_exec() {
-    _declare
+    _know_command
     # shellcheck disable=SC2086
-    exec ${UNDER:-} "$tool" "${_declared[@]}" "$@" 3>&-
+    exec ${UNDER:-} "${_command[@]}" "$@" 3>&-
 }
 
 # The name a tool gives its fields: prefix TOOL
 prefix() {
     local p=${tool#ad-}
+    p=${p%%,*}
     echo "${p//-/_}"
 }
 
@@ -215,7 +228,8 @@ full() {
 
 # Sanitizers map terabytes and replace malloc; so does what a wrapper script may run it under.
 sanitized() {
-    ! head -c 4 "$AD_BIN/$tool" | grep -qa ELF || grep -qa __asan_init "$AD_BIN/$tool"
+    local program=$AD_BIN/${tool%%,*}
+    ! head -c 4 "$program" | grep -qa ELF || grep -qa __asan_init "$program"
 }
 
 # within KILOBYTES CMD...: with so much address space (as much as it likes under a sanitizer)
