@@ -28,7 +28,7 @@ demo() {
     demo
     sed 1d "$ROOT/tests/data/host/labels.csv" | while IFS=, read -r start _ kind; do
         time=${start#*T}
-        grep -qE "^$kind +${time%Z} +([0-9]+ s [a-z0-9_]+ +[a-z0-9_]+ [0-9.]+ \(.*\)|missed)\$" out ||
+        grep -qE "^$kind +${time%Z} +([0-9]+ s [a-z0-9_]+ +[a-z0-9_]+ [0-9.]+k? \(.*\)|missed)\$" out ||
             fail "no line of $kind"
     done
 }
