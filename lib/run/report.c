@@ -145,8 +145,11 @@ void ad_run_progress(struct ad_run *r)
     fprintf(stderr, "\r%s: ", r->program);
     if (total > 0)
         fprintf(stderr, "%.0f %%, ", 100 * done / total);
-    fprintf(stderr, "%llu records, %.0f/s, %llu flagged\033[K", r->count.records,
-            (double)r->count.records / seconds, r->count.flagged);
+    if (r->ahead)
+        fprintf(stderr, "read for the fit\033[K");
+    else
+        fprintf(stderr, "%llu records, %.0f/s, %llu flagged\033[K", r->count.records,
+                (double)r->count.records / seconds, r->count.flagged);
     fflush(stderr);
     r->progress_shown = true;
 }
