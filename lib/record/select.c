@@ -186,14 +186,16 @@ static int choose_field(struct ad_selection *sel, bool many, const struct ad_rea
     if (!many && (ad_names_find(columns, value) >= 0 || !first))
         return ad_names_set(&sel->field, &value, 1) ? ad_err_nomem(err) : 0;
     struct choice c = {0};
-    for (size_t i = 0; first && i < columns->n; i++) {
+    for (size_t i = 0; i < columns->n; i++) {
         double x;
         struct ad_str name = columns->v[i];
-        if (first[i].s && ad_number_parse(first[i], &x) == 0 &&
-            ad_names_find(&sel->time, name) < 0 && ad_names_find(&sel->group, name) < 0 &&
-            !is_appended(columns, i))
+        bool is_number = !first || (first[i].s && ad_number_parse(first[i], &x) == 0);
+        if (is_number && ad_names_find(&sel->time, name) < 0 &&
+            ad_names_find(&sel->group, name) < 0 && !is_appended(columns, i))
             choose(&c, name);
     }
+    if (!first && c.n == 0)
+        choose(&c, value);
     int rc = 0;
     if (c.failed)
         rc = ad_err_nomem(err);

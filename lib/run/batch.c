@@ -112,7 +112,8 @@ static int flush_rows(struct ad_run *r)
     for (size_t i = 0; i < r->ntrack; i++)
         score_track(r, i);
     for (size_t k = 0; k < w->n; k++)
-        if (ad_run_judge(r, &w->row[k], w->all + k * r->ntrack))
+        if (ad_run_judge(r, &w->row[k], w->all + k * r->ntrack) ||
+            (r->set.unbuffered && ad_sink_flush(&r->sink, &r->err)))
             return -1;
     w->n = 0;
     return 0;

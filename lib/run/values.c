@@ -97,7 +97,8 @@ int ad_run_series(struct ad_run *r, const struct ad_record *rec, struct ad_serie
     *s = r->learns ? ad_keytab_get(&r->keys, key) : ad_keytab_find(&r->keys, key);
     if (!*s && r->learns)
         return ad_err_nomem(&r->err);
-    if (!*s && !r->absent_warned && !r->set.quiet)
+    /* Without a model they were evicted, which was told. */
+    if (!*s && r->set.model && !r->absent_warned && !r->set.quiet)
         ad_run_say(r, "%s: has no model of some groups; they are not scored", r->set.model);
     r->absent_warned |= !*s;
     if (r->keys.evicted && !r->evicted_warned && !r->set.quiet)
