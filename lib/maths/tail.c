@@ -77,7 +77,8 @@ void ad_tail_fit(struct ad_tail *tail, double *score, size_t n)
     inner = inner > LEAST + top ? inner : LEAST + top;
     inner = inner < n ? inner : n - 1;
     *tail = (struct ad_tail){.known = 1};
-    if (n < 3 || !(score[n - 1] > score[0])) {
+    double least = 1e-3 * (score[n - 1] - score[0]), rounding = 1e-9 * fabs(score[n - 1]);
+    if (n < 3 || !(score[n - 1] - score[0] > rounding)) {
         for (int k = 0; k < AD_TAIL_KNOTS; k++)
             tail->knot[k] = score[n - 1];
         return;
@@ -89,8 +90,7 @@ void ad_tail_fit(struct ad_tail *tail, double *score, size_t n)
     double suspects = count_suspects(beyond, within, n);
     within = mean_excess(score, first, last + 1, base, (double)top - suspects, from - base);
     beyond = ((double)top * beyond + PRIOR * within) / (double)(top + PRIOR);
-    double mean = fmin(within, beyond), floor = 1e-3 * (score[n - 1] - score[0]);
-    tail->rate = 1 / fmax(mean, floor);
+    tail->rate = 1 / fmax(fmin(within, beyond), fmax(least, rounding));
     tail->known = (double)(last + 1 - first);
     set_knots(tail, score, n, last, suspects);
 }
