@@ -63,6 +63,7 @@ struct ad_score {
     double lower, upper; /* set by bounds() only: what just passes as normal; may be infinite */
     double alpha_factor; /* alpha in force for this sample is alpha times this; normally 1 */
     size_t field;        /* the field that mattered most, for AD_MULTI */
+    const char *why;     /* or NULL: what is strange, as a clause for people; a string literal */
 };
 
 static inline void ad_score_init(struct ad_score *s)
@@ -79,7 +80,8 @@ struct ad_verdict {
 
 enum {
     AD_BATCH = 1, /* needs fit() before it can score */
-    AD_MULTI = 2  /* one state takes all value fields; else there is one state per field */
+    AD_MULTI = 2, /* one state takes all value fields; else there is one state per field */
+    AD_RAW = 4    /* learns every sample at once, as it came: nothing is clipped, held or a shift */
 };
 
 struct ad_detector {

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The steps and their constants are those that were found best on labelled series of a value every
  * five minutes; lengths are in such rows. */
@@ -16,6 +17,7 @@
 #define CLAMP        16    /* errors are learnt up to this many times their usual size, */
 #define CLAMP_AFTER  30    /* once that many rows have told it */
 #define RESIDUAL_AT  100   /* rows before residuals are looked at */
+#define DUST         1e-12 /* part of a value that rounding may leave as its residual */
 #define ROOT_MOST    1e37  /* values beyond 1e74 are taken as that, which floats can hold */
 
 enum { HOURS = 24, WEEK = 168, SEEN_MOST = 60000 };
@@ -25,6 +27,15 @@ enum { HOURS = 24, WEEK = 168, SEEN_MOST = 60000 };
 enum { VALUE, RESIDUAL, LONG_SD, MEAN, SHORT_SD, VIEWS };
 static const double weight[VIEWS] = {1, 0.75, 0.5, 0.3, 0.3};
 static const double length[VIEWS] = {0, 0, 48, 24, 6};
+
+/* What is strange when a view is the one that matters. */
+static const char *const why[VIEWS] = {
+    [VALUE] = "nothing near it was seen before",
+    [RESIDUAL] = "no value was ever so far from what is usual",
+    [LONG_SD] = "recent values vary as never before",
+    [MEAN] = "the mean of recent values is as never before",
+    [SHORT_SD] = "the last few values vary as never before",
+};
 
 /* A sample as the views see it. */
 struct look {
@@ -44,12 +55,12 @@ struct novelty {
     double claim;        /* of recent events on what follows */
     double keep;         /* of the claim, from row to row */
     size_t window[VIEWS];
-    size_t room; /* of last */
+    size_t room, nlast;
     struct ad_sketch view[VIEWS];
     double day[HOURS], week[WEEK];             /* means of the hours of the day and of the week, */
     uint16_t day_seen[HOURS], week_seen[WEEK]; /* and how often they were seen */
     struct look seen;                          /* the sample that was last scored */
-    double last[];                             /* [room]: row t in t % room; then the sketches */
+    double last[]; /* [room]: the newest values, nlast of them; then the floats of the sketches */
 };
 
 static const char *check(const void *cfg_)
@@ -64,12 +75,19 @@ static const char *check(const void *cfg_)
     return NULL;
 }
 
+static size_t in_rows(double five_minutes, double per_row)
+{
+    double n = round(five_minutes * per_row);
+    return n > 2 ? (size_t)n : 2;
+}
+
 static void *create(const void *cfg_, const struct ad_setup *setup)
 {
     (void)setup;
     const struct ad_novelty_cfg *cfg = cfg_;
     double per_row = cfg->rows_per_day / ROWS_PER_DAY;
-    size_t k = (size_t)cfg->sketch, room = (size_t)fmax(2, round(length[LONG_SD] * per_row));
+    size_t k = (size_t)cfg->sketch, longest = in_rows(length[LONG_SD], per_row);
+    size_t room = longest + longest / 4 + 1; /* now and then they move to the front */
     struct novelty *s =
         calloc(1, sizeof *s + room * sizeof *s->last + VIEWS * 2 * k * sizeof(float));
     if (!s)
@@ -80,7 +98,7 @@ static void *create(const void *cfg_, const struct ad_setup *setup)
     s->seen.row = UINT64_MAX;
     float *place = (float *)(void *)(s->last + room);
     for (size_t i = 0; i < VIEWS; i++) {
-        s->window[i] = (size_t)fmax(2, round(length[i] * per_row));
+        s->window[i] = in_rows(length[i], per_row);
         ad_sketch_init(&s->view[i], place + 2 * k * i, k);
     }
     return s;
@@ -98,49 +116,67 @@ static double square(double v)
     return copysign(v * v, v);
 }
 
-/* What is expected at this time, and how far v is from it. */
-static void expect(const struct novelty *s, struct look *l)
+/* How far v is from what is expected at this time. */
+static double residual_of(const struct novelty *s, struct look *l)
 {
     l->pred = s->level;
-    l->residual = l->v - l->pred;
     if (isnan(l->wall))
-        return;
+        return l->v - l->pred;
     double hour = floor(l->wall / 3600);
     l->day = (size_t)(hour - HOURS * floor(hour / HOURS));
     l->week = (size_t)(hour - WEEK * floor(hour / WEEK));
-    double n = s->day_seen[l->day];
+    double n = s->day_seen[l->day], r;
     l->pred = (s->day[l->day] * n + s->level) / (n + 1);
-    l->residual = l->v - l->pred;
-    if (s->week_seen[l->week] > 0)
-        l->residual = 0.5 * l->residual + 0.5 * (l->v - s->week[l->week]);
+    r = l->v - l->pred;
+    return s->week_seen[l->week] ? 0.5 * r + 0.5 * (l->v - s->week[l->week]) : r;
 }
 
-/* Mean and standard deviation of the last n rows, v being the newest. */
+/* Sums in two halves, which do not wait for each other. */
+static double sum_of(const double *x, size_t n)
+{
+    double even = n % 2 ? x[n - 1] : 0, odd = 0;
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        even += x[i];
+        odd += x[i + 1];
+    }
+    return even + odd;
+}
+
+static double square_off(double x, double mean)
+{
+    return (x - mean) * (x - mean);
+}
+
+static double squares_of(const double *x, size_t n, double mean)
+{
+    double even = n % 2 ? square_off(x[n - 1], mean) : 0, odd = 0;
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        even += square_off(x[i], mean);
+        odd += square_off(x[i + 1], mean);
+    }
+    return even + odd;
+}
+
+/* Mean of n values, v and those before it; and the standard deviation around their mean. */
 static double mean_with(const struct novelty *s, size_t n, double v)
 {
-    double sum = v;
-    for (size_t i = 1, at = s->rows % s->room; i < n; i++) {
-        at = at ? at - 1 : s->room - 1;
-        sum += s->last[at];
-    }
-    return sum / (double)n;
+    return (v + sum_of(s->last + s->nlast - (n - 1), n - 1)) / (double)n;
 }
 
 static double sd_with(const struct novelty *s, size_t n, double v)
 {
-    double mean = mean_with(s, n, v), sum = (v - mean) * (v - mean);
-    for (size_t i = 1, at = s->rows % s->room; i < n; i++) {
-        at = at ? at - 1 : s->room - 1;
-        sum += (s->last[at] - mean) * (s->last[at] - mean);
-    }
-    return sqrt(sum / (double)n);
+    double mean = mean_with(s, n, v);
+    double squares = squares_of(s->last + s->nlast - (n - 1), n - 1, mean);
+    return sqrt((square_off(v, mean) + squares) / (double)n);
 }
 
 /* Fill in what depends on v. */
 static void look_at(const struct novelty *s, struct look *l)
 {
     double most = 0;
-    expect(s, l);
+    l->residual = residual_of(s, l);
+    if (fabs(l->residual) <= DUST * fabs(l->v))
+        l->residual = 0;
     l->view[VALUE] = l->v;
     l->view[RESIDUAL] = s->rows < RESIDUAL_AT ? NAN : l->residual;
     for (size_t i = LONG_SD; i < VIEWS; i++)
@@ -186,13 +222,6 @@ static double surprise(const struct novelty *s, const struct look *l, const stru
 static void score(void *state, const struct ad_sample *in, const struct ad_line *line,
                   struct ad_score *out)
 {
-    static const char *const why[VIEWS] = {
-        "no value was like it",
-        "it was never so far from what is usual at the time",
-        "the last %g values vary as never before",
-        "the mean of the last %g values is as never before",
-        "the last %g values vary as never before",
-    };
     struct novelty *s = state;
     out->state = isnan(in->x[0]) ? AD_MISSING : s->rows < s->cfg->warmup ? AD_WARMUP : AD_OK;
     if (out->state != AD_OK)
@@ -201,45 +230,53 @@ static void score(void *state, const struct ad_sample *in, const struct ad_line 
     out->surprise = surprise(s, l, line);
     out->expected = square(l->v - l->residual);
     out->field = 0;
-    (void)why;
+    out->why = why[l->most];
 }
 
-/* The farthest from `from`, which passes, in steps that double, that passes, too, before `to`,
- * which does not. */
-static double passes_until(const struct novelty *s, struct look l, const struct ad_line *line,
-                           double from, double to)
+static bool passes(const struct novelty *s, struct look *l, double v, const struct ad_line *line)
 {
-    double most = line->s0 * 0.999998, step = to - from; /* as flags follow from rounded scores */
+    l->v = v;
+    look_at(s, l);
+    return surprise(s, l, line) < line->s0 * 0.999998; /* flags follow from rounded scores */
+}
+
+/* From `from`, which passes, towards `to`, which does not or is infinite: how far it passes. */
+static double limit(const struct novelty *s, struct look l, const struct ad_line *line, double from,
+                    double to)
+{
     if (isinf(to)) {
-        step = copysign(fmax(s->view[VALUE].spread / 64, fabs(from) * 1e-6), to);
-        do {
-            to = l.v = from + step;
-            if (fabs(l.v) > ROOT_MOST)
-                return copysign((double)INFINITY, to);
-            look_at(s, &l);
-            if (surprise(s, &l, line) >= most)
-                break;
-            from = to;
-            step *= 2;
-        } while (true);
+        double step = fmax(s->view[VALUE].spread / 64, fmax(fabs(from) * 1e-6, 1e-30));
+        double next = from + copysign(step, to);
+        for (; passes(s, &l, next, line); next = from + copysign(step *= 2, to)) {
+            if (fabs(next) > ROOT_MOST)
+                return to;
+            from = next;
+        }
+        to = next;
     }
-    for (int i = 0; i < 30; i++) {
-        l.v = from + (to - from) / 2;
-        look_at(s, &l);
-        *(surprise(s, &l, line) < most ? &from : &to) = l.v;
+    for (int i = 0; i < 24; i++) {
+        double between = from + (to - from) / 2;
+        *(passes(s, &l, between, line) ? &from : &to) = between;
     }
     return from;
 }
 
+/* Around the value, or if it does not pass, around the expected one; if not even that does, there
+ * is no telling. */
 static void bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
                    struct ad_score *out)
 {
     struct novelty *s = state;
-    struct look l = *look(s, in);
-    (void)l;
-    (void)out;
-    (void)passes_until;
-    (void)line;
+    const struct look *here = look(s, in);
+    struct look l = *here;
+    double v = here->v, usual = v - here->residual;
+    if (passes(s, &l, v, line)) {
+        out->lower = fmin(in->x[0], square(limit(s, l, line, v, -INFINITY)));
+        out->upper = fmax(in->x[0], square(limit(s, l, line, v, INFINITY)));
+    } else if (passes(s, &l, usual, line)) {
+        out->lower = square(limit(s, l, line, usual, v < usual ? v : -INFINITY));
+        out->upper = square(limit(s, l, line, usual, v > usual ? v : INFINITY));
+    }
 }
 
 static double clamp(double e, double most)
@@ -274,23 +311,70 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
     double part = fmax(LEARN_LEVEL, 1 / ((double)s->rows + 1));
     s->level += part * clamp(l->v - s->level, most);
     s->error += part * (1.25 * fmin(fabs(l->residual), most) - s->error);
-    s->last[s->rows % s->room] = l->v;
+    if (s->nlast == s->room) {
+        s->nlast = s->window[LONG_SD];
+        memmove(s->last, s->last + s->room - s->nlast, s->nlast * sizeof *s->last);
+    }
+    s->last[s->nlast++] = l->v;
     s->claim = fmax(s->claim * s->keep, l->sum);
     s->rows++;
     return 0;
 }
 
+/* How many of the newest values are needed to go on. */
+static size_t recent(const struct novelty *s)
+{
+    return s->rows < s->window[LONG_SD] ? (size_t)s->rows : s->window[LONG_SD];
+}
+
 static void save(const void *state, struct ad_save *out)
 {
-    (void)state;
-    (void)out;
+    const struct novelty *s = state;
+    size_t n = recent(s);
+    ad_save_u64(out, s->rows);
+    ad_save_f64s(out, (double[]){s->level, s->error, s->claim}, 3);
+    ad_save_f64s(out, s->last + s->nlast - n, n);
+    ad_save_f64s(out, s->day, HOURS);
+    ad_save_f64s(out, s->week, WEEK);
+    for (size_t i = 0; i < HOURS; i++)
+        ad_save_u64(out, s->day_seen[i]);
+    for (size_t i = 0; i < WEEK; i++)
+        ad_save_u64(out, s->week_seen[i]);
+    for (size_t i = 0; i < VIEWS; i++)
+        ad_sketch_save(&s->view[i], out);
+}
+
+/* Roots of values, and means of them. */
+static void load_roots(struct ad_load *in, double *v, size_t n)
+{
+    ad_load_f64s(in, v, n);
+    for (size_t i = 0; i < n; i++)
+        in->failed |= !(fabs(v[i]) <= ROOT_MOST);
 }
 
 static int load(void *state, struct ad_load *in)
 {
-    (void)state;
-    (void)in;
-    return -1;
+    struct novelty *s = state;
+    double v[3];
+    s->rows = ad_load_max(in, UINT64_C(1) << 53);
+    ad_load_f64s(in, v, 3);
+    s->level = v[0];
+    s->error = v[1];
+    s->claim = v[2];
+    s->nlast = recent(s);
+    load_roots(in, s->last, s->nlast);
+    load_roots(in, s->day, HOURS);
+    load_roots(in, s->week, WEEK);
+    for (size_t i = 0; i < HOURS; i++)
+        s->day_seen[i] = (uint16_t)ad_load_max(in, SEEN_MOST);
+    for (size_t i = 0; i < WEEK; i++)
+        s->week_seen[i] = (uint16_t)ad_load_max(in, SEEN_MOST);
+    for (size_t i = 0; i < VIEWS; i++)
+        if (in->failed || ad_sketch_load(&s->view[i], in))
+            return -1;
+    bool sound = fabs(s->level) <= ROOT_MOST && s->error >= 0 && s->error <= 4 * ROOT_MOST &&
+                 s->claim >= 0 && s->claim <= VIEWS * AD_SKETCH_NOVELTY_MAX;
+    return in->failed || !sound ? -1 : 0;
 }
 
 const struct ad_detector ad_novelty = {

@@ -225,6 +225,8 @@ int ad_judge_learn(struct ad_judge *j, struct ad_track *track, const struct ad_s
         return 0;
     const struct ad_line *line = &j->line[k];
     struct ad_verdict verdict = {res->flagged, -INFINITY, INFINITY};
+    if (j->cfg.detector->flags & AD_RAW)
+        return j->cfg.detector->learn(track->state, sample, line, &verdict);
     if (res->flagged && !j->cfg.multi) {
         if (isnan(res->s.upper) && isnan(res->s.lower))
             ad_judge_bounds(j, track, sample, k, res);

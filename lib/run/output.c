@@ -116,6 +116,8 @@ static struct ad_str reason(struct ad_run *r, const struct ad_case *c, size_t fi
         ad_buf_add_visible(&r->reason, r->sel.field.v[field]);
         ad_buf_addz(&r->reason, " ");
         add_judgement(&r->reason, c->x[field], res, false);
+        ad_buf_addz(&r->reason, res->s.why ? ": " : "");
+        ad_buf_addz(&r->reason, res->s.why ? res->s.why : "");
     }
     if (res->s.state == AD_SHIFT)
         ad_buf_addz(&r->reason, "; taken as the new level from here on");
