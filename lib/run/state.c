@@ -267,6 +267,8 @@ int ad_run_load_state(struct ad_run *r)
         return -1;
     if (r->set.budget_per_day > 0)
         ad_judge_set_line(&r->judge, r->budget.s0);
+    if (r->set.no_learn)
+        return 0;
     ad_container_free(&r->loaded);
     r->loaded = (struct ad_container){0};
     return 0;
@@ -293,7 +295,7 @@ static int save_payload(struct ad_run *r, struct ad_buf *payload)
     return payload->failed ? ad_err_nomem(&r->err) : 0;
 }
 
-/* Nothing was read, but files may have been found empty: all else stays as it was loaded. */
+/* Files were read, or found empty, and all else stays as it was loaded. */
 static int save_places(struct ad_run *r)
 {
     struct ad_buf payload = {0};
@@ -318,6 +320,8 @@ int ad_run_save_state(struct ad_run *r)
     if (r->set.resume && !ad_reader_done(r->reader) &&
         ad_run_leave_file(r, r->source, ad_reader_offset(r->reader), &r->err))
         return -1;
+    if (r->set.no_learn && r->have_loaded)
+        return save_places(r);
     struct shape shape;
     if (shape_make(r, &shape, &r->err))
         return -1;
