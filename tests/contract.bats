@@ -166,7 +166,7 @@ ad_bare() { "$tool" "$@" </dev/null; }
         between 500 "$(wc -l <out)" 1500
         # what can be inflated (oracle: gzip) up to its last newline, and nothing more
         gzip -dc cut.gz 2>/dev/null | wc -l >lines || true
-        head -n "$(cat lines)" whole >want
+        head -n "$(cat lines)" in | ad >want
         same want out
         head -c $((size - 4)) in.gz >cut.gz
         exits 2 ad cut.gz

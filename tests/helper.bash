@@ -72,7 +72,9 @@ _command=()
 _know_command() {
     [ "$_command_for" != "$tool" ] || return 0
     _command_for=$tool
-    read -r -a _command <<<"${tool//,/ } $(declared contract)"
+    local program=${tool%%,*} way
+    way=${tool#"$program"}
+    read -r -a _command <<<"$program $(declared contract) ${way//,/ }"
 }
 
 # ad ARG...: run $tool
