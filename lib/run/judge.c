@@ -235,13 +235,14 @@ int ad_judge_learn(struct ad_judge *j, struct ad_track *track, const struct ad_s
             verdict.clip_hi = res->s.upper;
         }
     }
-    if (track->held && res->flagged && res->side != track->held->side &&
+    int side = j->cfg.multi ? 0 : res->side; /* of several fields it is only known if asked for */
+    if (track->held && res->flagged && side != track->held->side &&
         learn_held(j, track, line, false))
         return -1;
     if (!track->held) {
         if (!res->flagged || j->cfg.shift_after == 0)
             return j->cfg.detector->learn(track->state, sample, line, &verdict);
-        if (!(track->held = hold(j, res->side)))
+        if (!(track->held = hold(j, side)))
             return -1;
     }
     struct ad_held *h = track->held;
