@@ -172,7 +172,7 @@ static int score_many(struct batch *b, double *raw)
     struct ad_sample *s = calloc(b->n, sizeof *s);
     struct job job = {.sample = s, .n = b->n, .path = raw};
     for (size_t i = 0; s && i < b->n; i++)
-        s[i] = (struct ad_sample){NAN, NAN, NAN, b->x + i * b->model.cols, b->model.cols};
+        s[i] = (struct ad_sample){.x = b->x + i * b->model.cols, .n = b->model.cols};
     int rc = s ? run(b, &job) : -1;
     for (size_t i = 0; rc == 0 && i < b->n; i++)
         raw[i] = ad_iforest_raw(raw[i]);

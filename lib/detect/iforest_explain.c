@@ -58,6 +58,30 @@ static void explain_oblique(const struct ad_iforest_model *m, const struct ad_if
     }
 }
 
+/* How far x lies outside of what the trees have seen, in units of that range, at most 1. */
+static double beyond(const struct ad_iforest_part *p, size_t col, double x)
+{
+    double range = p->range[col] * 2, least = p->least[col];
+    if (!(range > 0))
+        return 0;
+    double far = x < least ? (least - x) / range : (x - least) / range - 1;
+    return far > 1 ? 1 : far > 0 ? far : 0;
+}
+
+/* Trees cannot tell how far out a value is that is farther out than all they grew from, so that
+ * goes on top: at a whole range it is as much as all fields together. */
+static void add_beyond(const struct ad_iforest_model *m, const struct ad_sample *in,
+                       double *contrib)
+{
+    const struct ad_iforest_part *p = &m->part[m->newest];
+    double sum = 0;
+    for (size_t col = 0; col < m->cols; col++)
+        sum += fabs(contrib[col]);
+    for (size_t col = 0; col < m->cols; col++)
+        if (!(m->setup->category && m->setup->category[col]))
+            contrib[col] += sum * beyond(p, col, in->x[col]);
+}
+
 void ad_iforest_model_explain(const struct ad_iforest_model *m, const struct ad_iforest_scratch *s,
                               const struct ad_sample *in, double *contrib)
 {
@@ -65,6 +89,7 @@ void ad_iforest_model_explain(const struct ad_iforest_model *m, const struct ad_
         explain_classic(m, s, in, contrib);
     else
         explain_oblique(m, s, in, contrib);
+    add_beyond(m, in, contrib);
 }
 
 /* --- bounds ------------------------------------------------------------------------------------
@@ -192,7 +217,7 @@ static void explain_kept(void *arg, size_t i, size_t thread)
 {
     const struct shares *s = arg;
     size_t cols = s->m->cols;
-    struct ad_sample in = {NAN, NAN, NAN, s->m->kept.x + i * s->step * cols, cols};
+    struct ad_sample in = {.x = s->m->kept.x + i * s->step * cols, .n = cols};
     ad_iforest_model_explain(s->m, &s->scratch[thread], &in, s->contrib + i * cols);
 }
 
