@@ -34,11 +34,12 @@ struct ad_extent {
 /* One observation. x[0..n-1], NAN where missing; t in seconds since the epoch and wall, the same
  * in the zone's wall clock (see ad_clock_wall), both NAN if records carry no time. elapsed is the
  * time since the sample before it in the same series, 0 for the first and for late ones, NAN
- * without time. */
+ * without time. row counts the samples of the series before this one, missing ones too. */
 struct ad_sample {
     double t, wall, elapsed;
     const double *x;
     size_t n;
+    double row;
 };
 
 /* What a state is made for. All of it outlives the state. */
@@ -103,6 +104,9 @@ struct ad_detector {
      * model or --no-learn. */
     int (*learn)(void *, const struct ad_sample *, const struct ad_line *,
                  const struct ad_verdict *);
+    /* Optional: a new level has begun, that of the samples learnt next: keep what still holds.
+     * Without it a fresh state takes this one's place. */
+    void (*shift)(void *);
     /* Optional: score() and learn() in turn for s[0], s[1] ..., as long as that is all there is to
      * it: stop before the first sample that is not AD_OK, whose alpha_factor is not 1, or whose
      * surprise reaches `most`, and before s[n]. Returns how many it took, surprise[] of each. The

@@ -201,6 +201,8 @@ static int fit(struct ad_run *r)
         }
         if (s)
             s->last = NAN;
+        if (s && ad_run_writes(r))
+            s->rows = 0;
     }
     r->learns = r->judge.cfg.learn = false;
     return 0;

@@ -8,6 +8,9 @@
 struct ad_cmd {
     const char *name, *summary; /* ad-zscore; one line for --help */
     const struct ad_detector *detector;
+    /* Optional: what options take beyond their rows: to parse a text, to read a file. Called once
+     * they are given, and again when a state has brought others. Returns 0, or -1. */
+    int (*prepare)(void *cfg, struct ad_err *);
     /* Optional: the detector that these options ask for, like .detector from outside. */
     const struct ad_detector *(*choose)(const void *cfg);
     const struct ad_opt *options; /* the detector's own; all of them shape its state */

@@ -8,7 +8,7 @@
 
 /* A sample that waits for its run of flags to end. */
 struct held_sample {
-    double t, wall, elapsed;
+    double t, wall, elapsed, row;
     struct ad_verdict verdict;
 };
 
@@ -183,7 +183,8 @@ static void let_go(struct ad_judge *j, struct ad_track *track)
 static void push(struct ad_judge *j, struct ad_held *h, const struct ad_sample *sample,
                  const struct ad_verdict *verdict)
 {
-    h->sample[h->n] = (struct held_sample){sample->t, sample->wall, sample->elapsed, *verdict};
+    h->sample[h->n] =
+        (struct held_sample){sample->t, sample->wall, sample->elapsed, sample->row, *verdict};
     memcpy(h->x + h->n * j->cfg.setup.nfield, sample->x, j->cfg.setup.nfield * sizeof *h->x);
     h->n++;
     h->flagged += verdict->flagged;
@@ -198,8 +199,8 @@ static int learn_held(struct ad_judge *j, struct ad_track *track, const struct a
     int rc = 0;
     for (unsigned i = 0; i < h->n && rc == 0; i++) {
         const struct held_sample *s = &h->sample[i];
-        struct ad_sample sample = {s->t, s->wall, s->elapsed, h->x + i * j->cfg.setup.nfield,
-                                   j->cfg.setup.nfield};
+        struct ad_sample sample = {
+            s->t, s->wall, s->elapsed, h->x + i * j->cfg.setup.nfield, j->cfg.setup.nfield, s->row};
         rc = j->cfg.detector->learn(track->state, &sample, line, raw ? &plain : &s->verdict);
     }
     let_go(j, track);
@@ -209,11 +210,16 @@ static int learn_held(struct ad_judge *j, struct ad_track *track, const struct a
 static int shift(struct ad_judge *j, struct ad_track *track, const struct ad_line *line,
                  struct ad_result *res)
 {
-    void *fresh = j->cfg.detector->create(j->cfg.cfg, &j->cfg.setup);
-    if (!fresh)
-        return -1;
-    j->cfg.detector->destroy(track->state);
-    track->state = fresh;
+    const struct ad_detector *det = j->cfg.detector;
+    if (det->shift) {
+        det->shift(track->state);
+    } else {
+        void *fresh = det->create(j->cfg.cfg, &j->cfg.setup);
+        if (!fresh)
+            return -1;
+        det->destroy(track->state);
+        track->state = fresh;
+    }
     res->s.state = AD_SHIFT;
     return learn_held(j, track, line, true);
 }
@@ -275,7 +281,8 @@ void ad_judge_save(const struct ad_judge *j, const struct ad_track *track, struc
     ad_save_u64(out, (uint64_t)(h->side + 1));
     for (unsigned i = 0; i < h->n; i++) {
         const struct held_sample *s = &h->sample[i];
-        const double v[] = {s->t, s->wall, s->elapsed, s->verdict.clip_lo, s->verdict.clip_hi};
+        const double v[] = {
+            s->t, s->wall, s->elapsed, s->row, s->verdict.clip_lo, s->verdict.clip_hi};
         ad_save_u64(out, s->verdict.flagged);
         ad_save_f64s(out, v, sizeof v / sizeof *v);
         ad_save_f64s(out, h->x + i * j->cfg.setup.nfield, j->cfg.setup.nfield);
@@ -289,15 +296,15 @@ static int load_held(struct ad_judge *j, struct ad_track *track, uint64_t n, str
         return -1;
     track->held = h;
     for (uint64_t i = 0; i < n && !in->failed; i++) {
-        double v[5];
+        double v[6];
         bool flagged = ad_load_max(in, 1);
         ad_load_f64s(in, v, sizeof v / sizeof *v);
         ad_load_f64s(in, h->x + i * j->cfg.setup.nfield, j->cfg.setup.nfield);
-        if (isnan(v[3]) || isnan(v[4]) || v[3] > v[4])
+        if (isnan(v[4]) || isnan(v[5]) || v[4] > v[5] || !(v[3] >= 0 && v[3] <= AD_ROWS_MAX))
             in->failed = true;
         for (size_t f = 0; f < j->cfg.setup.nfield; f++)
             in->failed |= isinf(h->x[i * j->cfg.setup.nfield + f]) != 0;
-        h->sample[i] = (struct held_sample){v[0], v[1], v[2], {flagged, v[3], v[4]}};
+        h->sample[i] = (struct held_sample){v[0], v[1], v[2], v[3], {flagged, v[4], v[5]}};
         h->n++;
         h->flagged += flagged;
     }

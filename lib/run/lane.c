@@ -20,10 +20,11 @@ static size_t read_samples(struct ad_run *r, const struct ad_record *rec, size_t
 {
     bool timed = r->time_slot != SIZE_MAX, json = r->in.kind == AD_FORMAT_NDJSON;
     size_t value_slot = r->value_slot[0], i = 0;
-    double last = r->only->last;
+    double last = r->only->last, row = r->only->rows;
     for (; i < n && rec[i].kind == AD_RECORD_DATA && rec[i].eol.len; i++) {
         struct ad_sample *s = &r->lane[i];
         s->t = s->wall = s->elapsed = NAN;
+        s->row = row++;
         if (json && ad_run_collision(r, &rec[i]))
             break;
         if (ad_number_parse(rec[i].value[value_slot], &r->lane_x[i]))
@@ -49,6 +50,7 @@ static size_t run_chunk(struct ad_run *r, const struct ad_record *rec, size_t n)
     if (n == 0)
         return 0;
     r->only->last = r->lane[n - 1].t;
+    r->only->rows += (double)n;
     r->count.records += n;
     r->count.good += n;
     for (size_t i = 0; i < n; i++)

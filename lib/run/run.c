@@ -49,6 +49,8 @@ static void fill_descriptors(void)
 
 static int choose_detector(struct ad_run *r)
 {
+    if (r->cmd->prepare && r->cmd->prepare(r->cmd->cfg, &r->err))
+        return -1;
     if (r->cmd->choose)
         r->detector = r->cmd->choose(r->cmd->cfg);
     const char *wrong = r->detector->check(r->cmd->cfg);

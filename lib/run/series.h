@@ -16,10 +16,14 @@ struct ad_track {
     struct ad_features *features; /* of the values so far, or NULL */
 };
 
+/* Records of a series are counted exactly up to here. */
+#define AD_ROWS_MAX 0x1p53
+
 struct ad_series {
     uint64_t used; /* when it was last got: the higher the later */
     uint64_t hash;
     double last; /* time of the newest record; NAN before the first */
+    double rows; /* records so far */
     uint32_t key_len;
     uint32_t ntrack;
     struct ad_track track[]; /* [ntrack], then the key's bytes */

@@ -230,13 +230,15 @@ static int load_series(struct ad_run *r, struct ad_load *in)
     uint64_t n = ad_load_u64(in);
     for (uint64_t i = 0; i < n && !in->failed; i++) {
         struct ad_str key = ad_load_str(in);
-        double last = ad_load_f64(in);
-        if (in->failed || ad_keytab_find(&r->keys, key) || last - last > 0)
+        double last = ad_load_f64(in), rows = ad_load_f64(in);
+        if (in->failed || ad_keytab_find(&r->keys, key) || last - last > 0 ||
+            !(rows >= 0 && rows <= AD_ROWS_MAX))
             return damaged(r);
         struct ad_series *s = ad_keytab_get(&r->keys, key);
         if (!s)
             return ad_err_nomem(&r->err);
         s->last = last;
+        s->rows = rows;
         for (uint32_t k = 0; k < s->ntrack; k++)
             if (ad_judge_load(&r->judge, &s->track[k], in) ||
                 (r->features && load_features(&s->track[k], in)))
@@ -286,6 +288,7 @@ static int save_payload(struct ad_run *r, struct ad_buf *payload)
         const struct ad_series *s = r->keys.queue[i];
         ad_save_str(&out, ad_series_key(s));
         ad_save_f64(&out, s->last);
+        ad_save_f64(&out, s->rows);
         for (uint32_t k = 0; k < s->ntrack; k++) {
             ad_judge_save(&r->judge, &s->track[k], &out);
             if (r->features)

@@ -126,6 +126,7 @@ bool ad_run_times(struct ad_run *r, struct ad_series *s, double t, struct ad_sam
 {
     sample->t = t;
     sample->wall = sample->elapsed = NAN;
+    sample->row = s ? s->rows++ : 0;
     if (isnan(t))
         return false;
     sample->wall = ad_clock_wall(r->clock, t);

@@ -504,9 +504,9 @@ static int load_run(const struct ad_judge_cfg *cfg, uint64_t n, uint64_t side, u
     ad_save_u64(&out, n);
     ad_save_u64(&out, side);
     for (uint64_t i = 0; i < n && i < 100; i++) {
-        const double v[] = {1, 2, 3, lo, hi};
+        const double v[] = {1, 2, 3, 4, lo, hi};
         ad_save_u64(&out, flagged);
-        ad_save_f64s(&out, v, 5);
+        ad_save_f64s(&out, v, 6);
         ad_save_f64s(&out, &x, 1);
     }
     struct ad_load in = {{b.s, b.len}, false};
