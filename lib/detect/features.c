@@ -17,7 +17,7 @@ const char *const ad_feature_name[AD_FEATURES] = {"value",           "change",  
 
 struct ad_features {
     bool started;
-    double last;
+    double last, when; /* the value before, and its time; NAN without one */
     struct ad_window near, far;
 };
 
@@ -62,7 +62,7 @@ int ad_features_next(struct ad_features *f, const struct ad_sample *s, double *o
     double x = ad_moments_limit(s->x[0]);
     out[0] = s->x[0];
     out[1] = f->started ? x - f->last : NAN;
-    out[2] = s->elapsed > 0 ? out[1] / s->elapsed : NAN;
+    out[2] = s->t > f->when ? out[1] / (s->t - f->when) : NAN;
     out[3] = f->near.last.len >= SHORT_LEAST ? x - f->near.mean : NAN;
     out[4] = f->far.last.len >= LONG_LEAST ? x - f->far.mean : NAN;
     if (ad_window_add(&f->near, x, NAN) || ad_window_add(&f->far, x, NAN))
@@ -72,6 +72,7 @@ int ad_features_next(struct ad_features *f, const struct ad_sample *s, double *o
     out[6] = some ? range_of(&f->near.last) : NAN;
     out[7] = time_of_day(s->wall);
     f->last = x;
+    f->when = s->t;
     f->started = true;
     return 0;
 }
@@ -80,6 +81,7 @@ void ad_features_save(const struct ad_features *f, struct ad_save *out)
 {
     ad_save_u64(out, f->started);
     ad_save_f64(out, f->last);
+    ad_save_f64(out, f->when);
     ad_window_save(&f->near, out);
     ad_window_save(&f->far, out);
 }
@@ -88,7 +90,8 @@ int ad_features_load(struct ad_features *f, struct ad_load *in)
 {
     f->started = ad_load_max(in, 1);
     f->last = ad_load_finite(in);
-    if (in->failed || !ad_moments_holds(f->last))
+    f->when = ad_load_f64(in);
+    if (in->failed || isinf(f->when) || !ad_moments_holds(f->last))
         return -1;
     return ad_window_load(&f->near, in) || ad_window_load(&f->far, in) ? -1 : 0;
 }

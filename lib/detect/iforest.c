@@ -9,6 +9,9 @@
 /* With fewer rows each is scored by the trees that did not grow from it. */
 enum { FEW = 500 };
 
+/* Fewer rows than these tell nothing. */
+enum { LEAST = 10 };
+
 struct batch {
     struct ad_iforest_model model;
     /* A random choice of the rows so far, each as likely as the others: algorithm R (Vitter 1985).
@@ -210,7 +213,7 @@ static void keep_some(struct batch *b)
 static int fit(void *state, struct ad_err *err)
 {
     struct batch *b = state;
-    if (b->n == 0 || b->model.fitted)
+    if (b->n < LEAST || b->model.fitted)
         return 0;
     struct ad_iforest_rows rows = b->model.kept;
     rows.x = b->x;
