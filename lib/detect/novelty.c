@@ -261,19 +261,23 @@ static double limit(const struct novelty *s, struct look l, const struct ad_line
     return from;
 }
 
-/* Around the value, or if it does not pass, around the expected one; if not even that does, there
- * is no telling. */
+/* Around the value, or if it does not pass, around the expected one, or the one nearest to it of
+ * all that were seen if it is beyond them; if not even that passes, there is no telling. */
 static void bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
                    struct ad_score *out)
 {
     struct novelty *s = state;
-    const struct look *here = look(s, in);
-    struct look l = *here;
-    double v = here->v, usual = v - here->residual;
+    const struct ad_sketch *seen = &s->view[VALUE];
+    struct look l = *look(s, in);
+    double v = l.v, usual = v - l.residual;
     if (passes(s, &l, v, line)) {
         out->lower = fmin(in->x[0], square(limit(s, l, line, v, -INFINITY)));
         out->upper = fmax(in->x[0], square(limit(s, l, line, v, INFINITY)));
-    } else if (passes(s, &l, usual, line)) {
+        return;
+    }
+    if (!passes(s, &l, usual, line) && seen->n)
+        usual = v > usual ? fmin(v, seen->v[seen->n - 1]) : fmax(v, seen->v[0]);
+    if (passes(s, &l, usual, line)) {
         out->lower = square(limit(s, l, line, usual, v < usual ? v : -INFINITY));
         out->upper = square(limit(s, l, line, usual, v > usual ? v : INFINITY));
     }
