@@ -39,7 +39,7 @@ static bool features(const void *arg, size_t nfield)
 
 static const struct ad_cmd command = {
     .name = "ad-iforest",
-    .summary = "Score records by how easily they are set apart from all others (isolation forest).",
+    .summary = "Score records by how easily they are set apart from others (isolation forest).",
     .detector = &ad_iforest,
     .choose = choose,
     .features = features,

@@ -20,7 +20,7 @@ const struct ad_opt ad_settings_rows[] = {
     {"on-bad", 0, AD_OPT_CHOICE, AT(on_bad), 0, 0, "pass|skip|fail", "bad records (pass)"},
     {"max-record", 0, AD_OPT_SIZE, AT(max_record), 1024, 1e9, "BYTES", "longest record (16M)"},
     {"max-memory", 0, AD_OPT_SIZE, AT(max_memory), 0, 1e15, "BYTES",
-     "of a pipe that is read twice; the rest on disk (512M)", AD_FOR_BATCH},
+     "of a pipe read twice; the rest on disk (512M)", AD_FOR_BATCH},
     {.type = AD_OPT_HEADING, .help = "Judging"},
     {"alpha", 'p', AD_OPT_NUMBER, AT(alpha), 1e-300, 0.1, "P", "false-alarm probability (0.0027)"},
     {"budget", 0, AD_OPT_TEXT, AT(budget), 0, 0, "N/day", "alarms wanted per hour, day or week"},
