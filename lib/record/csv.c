@@ -218,6 +218,8 @@ int ad_csv_quote(struct ad_buf *out, struct ad_str field, char delim)
     bool plain = !memchr(field.s, '"', field.len) && !memchr(field.s, delim, field.len) &&
                  !memchr(field.s, '\n', field.len) && !memchr(field.s, '\r', field.len) &&
                  ad_str_trim(field).len == field.len;
+    /* As the first field of a file it would begin with a byte-order mark. */
+    plain &= field.len < 3 || memcmp(field.s, "\xef\xbb\xbf", 3) != 0;
     if (plain)
         return ad_buf_add(out, field.s, field.len);
     ad_buf_addz(out, "\"");

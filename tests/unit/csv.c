@@ -185,7 +185,7 @@ static void sniff(void **state)
 }
 
 /* As python3 -c 'import csv,sys; csv.writer(sys.stdout).writerow([FIELD, ""])' writes them, but for
- * blanks at the ends, which need quotes here. */
+ * blanks at the ends and a byte-order mark, which need quotes here. */
 static void quote(void **state)
 {
     static const struct {
@@ -195,7 +195,7 @@ static void quote(void **state)
                  {"\"", "\"\"\"\""},   {"a\nb", "\"a\nb\""},
                  {"a\rb", "\"a\rb\""}, {" a", "\" a\""},
                  {"a\t", "\"a\t\""},   {"a\tb", "a\tb"},
-                 {"a;b", "a;b"}};
+                 {"a;b", "a;b"},       {"\xef\xbb\xbfx", "\"\xef\xbb\xbfx\""}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ad_buf b = {0};
