@@ -99,6 +99,7 @@ in_two() {
     for tool in $(streaming); do
         good ad -x -g host <in && mv out whole
         : >got
+        rm -f st
         n=1
         while [ $n -le 120 ]; do
             k=$((1 + RANDOM % 9))
@@ -115,6 +116,7 @@ in_two() {
 
 @test "what was guessed for A holds for B" {
     for tool in $(streaming); do
+        rm -f st
         # the delimiter: B alone would be taken for commas
         { echo 'x;value;y' && for i in {1..40}; do echo "a,b;$((i * 7 % 13));c,d"; done; } >in
         good ad <in && mv out whole
@@ -134,6 +136,7 @@ in_two() {
 
 @test "the time between the passes counts" {
     for tool in $(tools_with --alpha --state --gap); do
+        rm -f st
         noise 40 >a
         good ad -x --gap 1h -S st <a
         good ad -x --gap 1h -S st < <(printf 'timestamp,value\n1700900000,60\n1700900060,60\n')
@@ -349,6 +352,7 @@ lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 @test "a live run saves its state every now and then" {
     mkfifo to
     for tool in $(tools_with --alpha --save-every); do
+        rm -f st stats
         ad_exec -S st --save-every=0.2s --stats=stats --no-header -f 1 <to >out 2>err &
         pid=$!
         exec 5>to
