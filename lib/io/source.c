@@ -27,7 +27,7 @@ struct ad_source {
     struct ad_keep *keep; /* NULL: nothing is read twice */
     bool ended;           /* the system has no more bytes of this file */
     enum form form;
-    uint64_t done, done_before; /* all files, and those before this one */
+    uint64_t done, done_before, total; /* all files, those before this one, all at the start */
     z_stream z;
     bool inflating; /* z needs inflateEnd() */
     bool between;   /* behind the end of a gzip member */
@@ -49,16 +49,28 @@ static bool stopped(const struct ad_source *src)
     return src->stop && *src->stop;
 }
 
+static uint64_t total_size(const char *const *names, size_t n)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct stat st;
+        if ((is_stdin(names[i]) ? fstat(STDIN_FILENO, &st) : stat(names[i], &st)) ||
+            !S_ISREG(st.st_mode))
+            return 0;
+        total += (uint64_t)st.st_size;
+    }
+    return total;
+}
+
 struct ad_source *ad_source_open(const char *const *names, size_t n,
                                  const volatile sig_atomic_t *stop, struct ad_err *err)
 {
     struct ad_source *src = calloc(1, sizeof *src);
-    if (!src) {
-        ad_err_nomem(err);
+    if (!src && ad_err_nomem(err))
         return NULL;
-    }
     src->names = n ? names : only_stdin;
     src->n = n ? n : 1;
+    src->total = total_size(src->names, src->n);
     src->stop = stop;
     src->fd = -1;
     return src;
@@ -433,13 +445,5 @@ uint64_t ad_source_done(const struct ad_source *src)
 
 uint64_t ad_source_total(const struct ad_source *src)
 {
-    uint64_t total = 0;
-    for (size_t i = 0; i < src->n; i++) {
-        struct stat st;
-        int bad = is_stdin(src->names[i]) ? fstat(STDIN_FILENO, &st) : stat(src->names[i], &st);
-        if (bad || !S_ISREG(st.st_mode))
-            return 0;
-        total += (uint64_t)st.st_size;
-    }
-    return total;
+    return src->total;
 }

@@ -70,8 +70,8 @@ int ad_source_seek(struct ad_source *src, uint64_t offset, struct ad_err *err);
  * file; the reading position stays. Returns 0, or -1 (also when the file is shorter). */
 int ad_source_crc(const struct ad_source *src, uint64_t offset, uint32_t *crc, struct ad_err *err);
 
-/* Stored (for gzip: compressed) bytes read so far from all files, and in all of them; the latter
- * is 0 if unknown because one of them is not a regular file. */
+/* Stored (for gzip: compressed) bytes read so far from all files, and in all of them at the start;
+ * the latter is 0 if unknown because one of them is not a regular file. */
 uint64_t ad_source_done(const struct ad_source *src);
 uint64_t ad_source_total(const struct ad_source *src);
 

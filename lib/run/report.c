@@ -136,8 +136,8 @@ void ad_run_progress(struct ad_run *r)
 {
     enum { AFTER = 2 };
     bool small = ad_source_total(r->source) == 0 && !r->set.progress;
-    if (r->set.quiet || small || !isatty(STDERR_FILENO) || ad_run_seconds(&r->shown) < 0.5 ||
-        ad_run_seconds(&r->started) < AFTER)
+    if (r->set.quiet || small || ad_run_seconds(&r->shown) < 0.5 ||
+        ad_run_seconds(&r->started) < AFTER || !isatty(STDERR_FILENO))
         return;
     clock_gettime(CLOCK_MONOTONIC, &r->shown);
     double seconds = ad_run_seconds(&r->started), total = (double)ad_source_total(r->source);
