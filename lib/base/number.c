@@ -1,5 +1,5 @@
 #include "base/number.h"
-#include "base/word.h"
+#include "base/digits.h"
 
 #include <limits.h>
 #include <math.h>
@@ -59,83 +59,18 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Every byte of a word. */
-static inline uint64_t all(unsigned char byte)
-{
-    return UINT64_C(0x0101010101010101) * byte;
-}
-
-/* The top bits of the bytes of w above 9; 0 means that there are none, else the lowest is right. */
-static inline uint64_t above_9(uint64_t w)
-{
-    return ((w + all(0x80 - 10)) | w) & all(0x80);
-}
-
-/* The value of eight bytes 0 to 9, the lowest first: they join to pairs, fours, eight. */
-static inline uint64_t join_digits(uint64_t w)
-{
-    w = (w * 10 + (w >> 8)) & 0x00ff00ff00ff00ff;
-    w = (w * 100 + (w >> 16)) & 0x0000ffff0000ffff;
-    return (w * 10000 + (w >> 32)) & 0xffffffff;
-}
-
 /* Past the digits at p, which x takes in. */
 static inline const char *scan_digits(const char *p, const char *end, uint64_t *x)
 {
     for (; end - p >= 8; p += 8) {
-        uint64_t w = ad_word_load64((const unsigned char *)p) ^ all('0');
-        if (above_9(w))
+        uint64_t w = ad_word_load64((const unsigned char *)p) ^ ad_word_all('0');
+        if (ad_digits_above_9(w))
             break;
-        *x = 100000000 * *x + join_digits(w);
+        *x = 100000000 * *x + ad_digits_join(w);
     }
     for (; p < end && is_digit(*p); p++)
         *x = 10 * *x + (uint64_t)(*p - '0');
     return p;
-}
-
-/* digits[.digits] of 1 to 8 bytes, without a loop: how often a loop runs is hard to predict. */
-static inline bool scan_short(const char *p, size_t n, uint64_t *mantissa, unsigned *fraction)
-{
-    const unsigned char *bytes = (const unsigned char *)p;
-    uint64_t w = n == 8 ? ad_word_load64(bytes) : ad_word_load(bytes, n);
-    w = (w ^ all('0')) << (64 - 8 * n); /* zeros come first */
-    uint64_t other = above_9(w);
-    *fraction = 0;
-    if (other) {
-        uint64_t point = (other & -other) >> 7;
-        if ((w & point * 0xff) != point * ('.' ^ '0') || n == 1)
-            return false;
-        *fraction = 7 - (unsigned)__builtin_ctzll(point) / 8;
-        w = (w & -(point << 8)) | (w & (point - 1)) << 8;
-        if (above_9(w))
-            return false;
-    }
-    *mantissa = join_digits(w);
-    return true;
-}
-
-/* The same for 9 to 16 bytes, as two words of eight: `high` holds the first n - 8. */
-static inline bool scan_medium(const char *p, size_t n, uint64_t *mantissa, unsigned *fraction)
-{
-    const unsigned char *bytes = (const unsigned char *)p;
-    uint64_t high = (ad_word_load64(bytes) ^ all('0')) << (128 - 8 * n);
-    uint64_t low = ad_word_load64(bytes + n - 8) ^ all('0');
-    uint64_t in_high = above_9(high), in_low = above_9(low);
-    *fraction = 0;
-    if (in_high | in_low) {
-        uint64_t word = in_high ? high : low, other = in_high ? in_high : in_low;
-        uint64_t point = (other & -other) >> 7;
-        if ((word & point * 0xff) != point * ('.' ^ '0'))
-            return false;
-        *fraction = 7 - (unsigned)__builtin_ctzll(point) / 8 + (in_high ? 8 : 0);
-        word = (word & -(point << 8)) | (word & (point - 1)) << 8;
-        low = in_high ? low : word | high >> 56;
-        high = in_high ? word : high << 8;
-        if (above_9(high) | above_9(low))
-            return false;
-    }
-    *mantissa = join_digits(high) * 100000000 + join_digits(low);
-    return true;
 }
 
 /* What follows the e, which must reach to the end. An exponent far beyond any text's length may be
@@ -279,42 +214,52 @@ __attribute__((noinline)) static int parse_long(struct ad_str v, double *out)
     return isinf(x) ? -1 : 0;
 }
 
+const double ad_digits_divisor[2][16] = {
+    {1e15, 1e14, 1e13, 1e12, 1e11, 1e10, 1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1e0},
+    {-1e15, -1e14, -1e13, -1e12, -1e11, -1e10, -1e9, -1e8, -1e7, -1e6, -1e5, -1e4, -1e3, -1e2, -1e1,
+     -1e0}};
+
+/* ad_digits_read() for 9 to 16 bytes, as two words of eight: `high` holds the first n - 8. */
+static inline bool read_two_words(const unsigned char *p, size_t n, size_t negative, double *out)
+{
+    uint64_t high = (ad_word_load64(p) ^ ad_word_all('0')) << (128 - 8 * n);
+    uint64_t low = ad_word_load64(p + n - 8) ^ ad_word_all('0');
+    uint64_t in_high = ad_digits_above_9(high), in_low = ad_digits_above_9(low);
+    unsigned whole = 15;
+    if (in_high) {
+        whole = ad_digits_drop_point(&high, in_high);
+        if (whole > 7 || in_low)
+            return false;
+    } else if (in_low) {
+        whole = 8 + ad_digits_drop_point(&low, in_low);
+        if (whole > 15)
+            return false;
+        low |= high >> 56;
+        high <<= 8;
+    }
+    uint64_t mantissa = ad_digits_join(high) * 100000000 + ad_digits_join(low);
+    *out = (double)(int64_t)mantissa / ad_digits_divisor[negative][whole];
+    return true;
+}
+
 int ad_number_parse(struct ad_str v, double *out)
 {
     if (v.len == 0)
         return -1;
-    bool negative = *v.s == '-';
-    size_t n = v.len - negative;
-    uint64_t m;
-    unsigned fraction;
-    bool plain = n - 1 < 8    ? scan_short(v.s + negative, n, &m, &fraction)
-                 : n - 1 < 16 ? scan_medium(v.s + negative, n, &m, &fraction)
-                              : false;
-    if (!plain)
-        return parse_long(v, out);
-    double x = (double)m / pow10_double[fraction];
-    *out = negative ? -x : x;
-    return 0;
-}
-
-/* Two words that overlap; what the first has is taken off the second. */
-static inline int parse_9_to_16(struct ad_str v, unsigned long long *out)
-{
-    static const uint64_t pow10[] = {10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-    const unsigned char *p = (const unsigned char *)v.s;
-    size_t n = v.len - 8;
-    uint64_t a = ad_word_load64(p) ^ all('0');
-    uint64_t b = (ad_word_load64(p + n) ^ all('0')) >> (64 - 8 * n) << (64 - 8 * n);
-    if (above_9(a) | above_9(b))
-        return -1;
-    *out = join_digits(a) * pow10[n - 1] + join_digits(b);
-    return 0;
+    size_t negative = *v.s == '-', n = v.len - negative;
+    const unsigned char *p = (const unsigned char *)v.s + negative;
+    if (n - 1 < 8) {
+        uint64_t w = n == 8 ? ad_word_load64(p) : ad_word_load(p, n) << (64 - 8 * n);
+        if (ad_digits_read(w, n, negative, out))
+            return 0;
+    } else if (n - 1 < 16 && read_two_words(p, n, negative, out)) {
+        return 0;
+    }
+    return parse_long(v, out);
 }
 
 int ad_number_parse_u64(struct ad_str v, unsigned long long *out)
 {
-    if (v.len - 9 <= 7)
-        return parse_9_to_16(v, out);
     uint64_t x = 0;
     if (v.len == 0)
         return -1;

@@ -2,6 +2,7 @@
 #ifndef AD_BASE_NUMBER_H
 #define AD_BASE_NUMBER_H
 
+#include "base/digits.h"
 #include "base/str.h"
 
 /* Longest text ad_number_print() and ad_score_print() write. */
@@ -12,6 +13,18 @@ enum { AD_NUMBER_MAX = 32 };
  * (ties to even), as strtod gives it in the C locale. Returns 0, or -1 for any other text and for
  * magnitudes that overflow; too small a magnitude gives 0 or a subnormal. */
 int ad_number_parse(struct ad_str v, double *out);
+
+/* The same of text with AD_NUMBER_PAD readable bytes behind it, without a call for the usual one.
+ */
+enum { AD_NUMBER_PAD = 8 };
+static inline int ad_number_parse_padded(struct ad_str v, double *out)
+{
+    size_t negative = v.len && *v.s == '-', n = v.len - negative;
+    const unsigned char *p = (const unsigned char *)v.s + negative;
+    if (n - 1 < 8 && ad_digits_read(ad_word_load64(p) << (64 - 8 * n), n, negative, out))
+        return 0;
+    return ad_number_parse(v, out);
+}
 
 /* Read an unsigned decimal integer without sign or blanks. Returns 0, or -1 (also on overflow). */
 int ad_number_parse_u64(struct ad_str v, unsigned long long *out);

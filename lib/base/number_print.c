@@ -71,12 +71,13 @@ static struct shown show_exactly(double x)
 }
 #endif
 
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
+
 static char *put_pair(char *out, unsigned n)
 {
-    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-                                "25262728293031323334353637383940414243444546474849"
-                                "50515253545556575859606162636465666768697071727374"
-                                "75767778798081828384858687888990919293949596979899";
     memcpy(out, pairs + 2 * n, 2);
     return out + 2;
 }
@@ -161,7 +162,21 @@ size_t ad_number_print(char *out, double x)
     return (size_t)(p - out);
 }
 
-unsigned ad_score_millionths(double score)
+/* The nearest number of millionths, half to even on the exact value. */
+__attribute__((noinline)) static unsigned nearest_millionth(double score)
+{
+#ifdef AD_WIDE
+    uint64_t m;
+    int shift = split(score, &m);
+    return (unsigned)scale_up(m, 1000000, shift);
+#else
+    char text[AD_NUMBER_MAX];
+    snprintf(text, sizeof text, "%.6f", score);
+    return (unsigned)strtoul(text + 2, NULL, 10);
+#endif
+}
+
+static inline unsigned millionths(double score)
 {
     enum { MOST = 999999 };
     if (!(score > 1e-7))
@@ -170,35 +185,27 @@ unsigned ad_score_millionths(double score)
         return MOST;
     /* The product is off by less than 1e-9; only about half of a millionth that could decide. */
     double scaled = score * (MOST + 1);
-    unsigned whole = (unsigned)scaled;
-    double part = scaled - whole;
-    if (fabs(part - 0.5) > 1e-6) {
-        whole += (unsigned)(part + 0.5); /* a branch would be guessed wrong half the time */
-        return whole < MOST ? whole : MOST;
-    }
-#ifdef AD_WIDE
-    uint64_t m, millionths;
-    int shift = split(score, &m);
-    millionths = scale_up(m, MOST + 1, shift);
-#else
-    char text[AD_NUMBER_MAX];
-    snprintf(text, sizeof text, "%.6f", score);
-    unsigned long millionths = strtoul(text + 2, NULL, 10);
-#endif
-    return millionths < MOST ? (unsigned)millionths : MOST;
+    int nearest = (int)(scaled + 0.5);
+    return fabs(scaled - nearest) < 0.5 - 1e-6 ? (unsigned)nearest : nearest_millionth(score);
 }
 
+unsigned ad_score_millionths(double score)
+{
+    return millionths(score);
+}
+
+/* The two digits of n < 100, the first in the lowest byte. */
+static inline uint64_t pair_of(unsigned n)
+{
+    return ad_word_load16((const unsigned char *)pairs + 2 * n);
+}
+
+/* 0.dddddd fits a word; what its zeros at the end leave of it is shown. */
 size_t ad_score_print(char *out, double score)
 {
-    unsigned n = ad_score_millionths(score);
-    out[0] = '0';
-    if (n == 0)
-        return 1;
-    out[1] = '.';
-    char *p = put_pair(out + 2, n / 10000);
-    p = put_pair(p, n / 100 % 100);
-    p = put_pair(p, n % 100);
-    while (p[-1] == '0')
-        p--;
-    return (size_t)(p - out);
+    unsigned n = millionths(score), top = n / 10000, upper = n / 100;
+    uint64_t text = '0' | '.' << 8 | pair_of(top) << 16 | pair_of(upper - 100 * top) << 32 |
+                    pair_of(n - 100 * upper) << 48;
+    ad_word_store64((unsigned char *)out, text);
+    return n ? 8 - (size_t)__builtin_clzll(text ^ ad_word_all('0')) / 8 : 1;
 }

@@ -38,6 +38,23 @@ static bool is_number(const char *p)
     return digits > 0 && *p == '\0';
 }
 
+/* Whatever is behind the text, which may be what would go on with it. */
+static void check_padded(const char *text, size_t len, int status, double want)
+{
+    char *longer = malloc(len + AD_NUMBER_PAD);
+    if (!longer)
+        return;
+    if (len)
+        memcpy(longer, text, len);
+    for (int byte = 0; byte < 256; byte += len % 2 ? '1' : '.') {
+        double got = 0;
+        memset(longer + len, byte, AD_NUMBER_PAD);
+        require(ad_number_parse_padded((struct ad_str){longer, len}, &got) == status);
+        require(status != 0 || memcmp(&got, &want, sizeof got) == 0);
+    }
+    free(longer);
+}
+
 static void check_parse(const char *text, size_t len)
 {
     double got = 0, want = strtod(text, NULL);
@@ -45,6 +62,7 @@ static void check_parse(const char *text, size_t len)
     bool good = strlen(text) == len && is_number(text) && isfinite(want);
     require(status == (good ? 0 : -1));
     require(!good || memcmp(&got, &want, sizeof got) == 0);
+    check_padded(text, len, status, got);
     require(!ad_number_is_json((struct ad_str){text, len}) ||
             (strlen(text) == len && is_number(text)));
     unsigned long long whole;

@@ -179,10 +179,13 @@ static void test_parse_any_byte(void **state)
     for (size_t len = 1; len <= 12; len++)
         for (size_t at = 0; at < len; at++)
             for (int byte = 1; byte < 256; byte++) {
-                char text[] = "123456789012345";
+                char text[] = "1234567890123456789";
                 text[at] = (char)byte;
-                double got = 0;
+                double got = 0, padded = 0;
                 int status = ad_number_parse((struct ad_str){text, len}, &got);
+                assert_int_equal(ad_number_parse_padded((struct ad_str){text, len}, &padded),
+                                 status);
+                assert_true(padded == got);
                 text[len] = '\0';
                 char *end;
                 double want = strtod(text, &end);

@@ -183,6 +183,23 @@ static void test_refused(void **state)
 }
 
 /* Oracle: date -u -d '2026-11-21T04:10:24Z' +%s and so on. */
+/* The oracle is the text itself. */
+static void test_refused_is_forgotten(void **state)
+{
+    (void)state;
+    static const struct reading good[] = {{"1700000012", 1700000012}, {"170000012", 170000012}};
+    static const char *const bad[] = {"17000:0000", "1x00000012", "17000000x2", "1700000x2"};
+    struct ad_clock *clock = open_clock("UTC", NULL);
+    for (size_t i = 0; i < LEN(good); i++)
+        for (size_t k = 0; k < LEN(bad); k++) {
+            double t;
+            check_text(clock, good[i].text, good[i].want);
+            assert_int_equal(ad_clock_parse(clock, ad_str_of(bad[k]), &t), -1);
+            check_text(clock, good[i].text, good[i].want);
+        }
+    ad_clock_close(clock);
+}
+
 static void test_formats(void **state)
 {
     (void)state;
@@ -277,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_ends_of_days),
         cmocka_unit_test(test_epochs),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused_is_forgotten),
         cmocka_unit_test(test_formats),
         cmocka_unit_test(test_formats_refuse),
         cmocka_unit_test(test_time_print),
