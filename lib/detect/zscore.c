@@ -7,12 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#if defined(__GNUC__)
-#define AD_FLATTEN __attribute__((flatten))
-#else
-#define AD_FLATTEN
-#endif
-
 /* What the short-term volatility behind `adaptive` keeps per row: its half-life is 10 rows. */
 #define SHORT_KEEP 0.93303299153680741598
 
@@ -20,6 +14,11 @@ struct zscore {
     const struct ad_zscore_cfg *cfg;
     struct ad_zscore_series whole;
     struct ad_zscore_series **phase; /* with seasonal: cfg->phases, each NULL until it is used */
+    struct far {
+        double most, nu;
+        enum ad_direction direction;
+        double t;
+    } far; /* what farthest() found last */
 };
 
 static const char *check(const void *cfg_)
@@ -98,8 +97,9 @@ static struct ad_zscore_series **phase_of(const struct zscore *z, const struct a
  * value in count + 1: it surprises by no more than that. */
 static double most_surprise(const struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg)
 {
-    bool unknown = s->step > DBL_MAX && s->last == 0 && !(cfg->min_scale > 0);
-    return unknown ? log1p((double)s->count) : AD_SURPRISE_MAX;
+    if (s->step <= DBL_MAX || s->last != 0 || cfg->min_scale > 0)
+        return AD_SURPRISE_MAX;
+    return log1p((double)s->count);
 }
 
 /* A calm stretch makes the line more sensitive, a volatile one less: short-term over long-term
@@ -111,35 +111,37 @@ static double alpha_factor(const struct ad_zscore_series *s, const struct ad_zsc
     return s->volatility < 4 ? 1 / sqrt(s->volatility) : 0.5;
 }
 
-/* -ln p of t, from the table of e->nu once that stays. */
-static inline double surprise_of(const struct ad_zscore_estimate *e, double t,
-                                 const struct ad_surprise_table **table)
+/* How far off x is, in units of reach. */
+static inline double distance(const struct ad_zscore_estimate *e, double x)
 {
-    if (!e->steady)
-        return ad_surprise_t(t, e->nu);
-    if (!*table || (*table)->nu < e->nu || (*table)->nu > e->nu)
-        *table = ad_surprise_table(e->nu);
-    return ad_surprise_table_at(*table, t);
+    double off = x - e->center;
+    return off != 0 ? off / e->reach : 0;
 }
 
-/* Judge x, if enough is known to do so. The table is kept from call to call; NULL at first. */
-static inline void judge(const struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg,
-                         int method, double x, const struct ad_zscore_correction *c,
-                         const struct ad_surprise_table **table, struct ad_score *out)
+/* -ln p of such a distance. */
+static inline double surprise_of(const struct ad_zscore_rule *rule, double t)
 {
-    struct ad_zscore_estimate e;
+    double surprise =
+        rule->law.steady ? ad_surprise_table_at(rule->table, t) : ad_surprise_t(t, rule->law.nu);
+    enum ad_direction direction = rule->c->line.direction;
+    if (direction == AD_BOTH)
+        return surprise;
+    return ad_surprise_upper(direction == AD_UP ? t : -t, surprise);
+}
+
+/* Judge x, if enough is known to do so. */
+static inline void judge(const struct ad_zscore_series *s, const struct ad_zscore_rule *rule,
+                         double x, struct ad_score *out)
+{
     out->state = AD_WARMUP;
-    if (!ad_zscore_series_estimate(s, cfg, method, c, &e))
+    if (!ad_zscore_known(s, rule))
         return;
-    double off = x - e.center, t = off != 0 ? off / e.reach : 0;
-    double surprise = surprise_of(&e, t, table);
-    if (c->line.direction != AD_BOTH)
-        surprise = ad_surprise_upper(c->line.direction == AD_UP ? t : -t, surprise);
-    double most = most_surprise(s, cfg);
+    struct ad_zscore_estimate e = ad_zscore_series_estimate(s, rule);
+    double surprise = surprise_of(rule, distance(&e, x)), most = most_surprise(s, rule->cfg);
     out->state = AD_OK;
     out->surprise = surprise < most ? surprise : most;
     out->expected = e.center;
-    out->alpha_factor = alpha_factor(s, cfg);
+    out->alpha_factor = alpha_factor(s, rule->cfg);
     out->field = 0;
 }
 
@@ -147,15 +149,16 @@ static void score(void *state, const struct ad_sample *in, const struct ad_line 
                   struct ad_score *out)
 {
     const struct zscore *z = state;
-    const struct ad_surprise_table *table = NULL;
     struct ad_zscore_series **place = z->phase ? phase_of(z, in) : NULL;
-    if (isnan(in->x[0]) || (z->phase && !place))
+    if (isnan(in->x[0]) || (z->phase && !place)) {
         out->state = AD_MISSING;
-    else if (place && !*place)
+    } else if (place && !*place) {
         out->state = AD_WARMUP;
-    else
-        judge(place ? *place : &z->whole, z->cfg, z->cfg->method, in->x[0],
-              ad_zscore_correction(line), &table, out);
+    } else {
+        const struct ad_zscore_series *s = place ? *place : &z->whole;
+        struct ad_zscore_rule rule = ad_zscore_rule_of(s, z->cfg, ad_zscore_correction(line));
+        judge(s, &rule, in->x[0], out);
+    }
 }
 
 static void bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
@@ -164,15 +167,17 @@ static void bounds(void *state, const struct ad_sample *in, const struct ad_line
     const struct zscore *z = state;
     struct ad_zscore_series **place = z->phase ? phase_of(z, in) : NULL;
     const struct ad_zscore_series *s = place ? *place : z->phase ? NULL : &z->whole;
-    struct ad_zscore_estimate e;
     double at = line->s0 - log(out->alpha_factor);
     out->lower = -INFINITY;
     out->upper = INFINITY;
-    if (!s || at > most_surprise(s, z->cfg) ||
-        !ad_zscore_series_estimate(s, z->cfg, z->cfg->method, ad_zscore_correction(line), &e))
+    if (!s || at > most_surprise(s, z->cfg))
         return;
-    double t =
-        line->direction == AD_BOTH ? ad_surprise_t_at(at, e.nu) : ad_surprise_upper_at(at, e.nu);
+    struct ad_zscore_rule rule = ad_zscore_rule_of(s, z->cfg, ad_zscore_correction(line));
+    if (!ad_zscore_known(s, &rule))
+        return;
+    struct ad_zscore_estimate e = ad_zscore_series_estimate(s, &rule);
+    double nu = rule.law.nu,
+           t = line->direction == AD_BOTH ? ad_surprise_t_at(at, nu) : ad_surprise_upper_at(at, nu);
     if (line->direction != AD_UP)
         out->lower = e.center - t * e.reach;
     if (line->direction != AD_DOWN)
@@ -181,11 +186,11 @@ static void bounds(void *state, const struct ad_sample *in, const struct ad_line
 
 /* Squared residuals in units of the scale; by Student's law they are nu/(nu - 2) on average. */
 static void watch_volatility(struct ad_zscore_series *s, const struct ad_zscore_estimate *e,
-                             double x)
+                             double nu, double x)
 {
-    if (e->nu <= 2 || !(e->reach > 0))
+    if (nu <= 2 || !(e->reach > 0))
         return;
-    double t = (x - e->center) / e->reach, square = t * t * (e->nu - 2) / e->nu;
+    double t = (x - e->center) / e->reach, square = t * t * (nu - 2) / nu;
     s->volatility += (1 - SHORT_KEEP) * ((square < 1e6 ? square : 1e6) - s->volatility);
 }
 
@@ -202,44 +207,95 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
     double raw = in->x[0], x = raw < verdict->clip_lo ? verdict->clip_lo : raw;
     x = x > verdict->clip_hi ? verdict->clip_hi : x;
     struct ad_zscore_estimate e;
-    bool judged = z->cfg->adaptive && ad_zscore_series_estimate(s, z->cfg, z->cfg->method,
-                                                                ad_zscore_correction(line), &e);
-    if (ad_zscore_series_learn(s, z->cfg, z->cfg->method, raw, x, in->t) == -1)
+    struct ad_zscore_rule rule;
+    bool judged = false;
+    if (z->cfg->adaptive) {
+        rule = ad_zscore_rule_of(s, z->cfg, ad_zscore_correction(line));
+        judged = ad_zscore_known(s, &rule);
+    }
+    if (judged)
+        e = ad_zscore_series_estimate(s, &rule);
+    if (ad_zscore_series_learn(s, z->cfg, raw, x, in->t) == -1)
         return -1;
     if (judged)
-        watch_volatility(s, &e, x);
+        watch_volatility(s, &e, rule.law.nu, x);
     return 0;
 }
 
-static inline size_t advance_by(struct zscore *z, int method, const struct ad_sample *in, size_t n,
-                                const struct ad_line *line, double most, double *surprise)
+/* The distance at which the surprise reaches `most`, toward one side or either. */
+static double farthest(struct zscore *z, double most, double nu, enum ad_direction direction)
 {
-    const struct ad_zscore_correction *c = ad_zscore_correction(line);
-    const struct ad_surprise_table *table = NULL;
-    size_t i = 0;
-    for (; i < n; i++) {
-        double x = in[i].x[0];
-        struct ad_score out;
-        judge(&z->whole, z->cfg, method, x, c, &table, &out);
-        if (out.state != AD_OK || out.surprise >= most ||
-            ad_zscore_series_learn(&z->whole, z->cfg, method, x, x, in[i].t))
-            break;
-        surprise[i] = out.surprise;
+    if (z->far.most != most || z->far.nu != nu || z->far.direction != direction) {
+        double t =
+            direction == AD_BOTH ? ad_surprise_t_at(most, nu) : ad_surprise_upper_at(most, nu);
+        z->far = (struct far){most, nu, direction, t};
     }
+    return z->far.t;
+}
+
+/* advance() for a window that slides. Values are learnt first, as long as their distance says that
+ * they do not surprise; by how much comes after, when none has to wait for the one before it. The
+ * state is in local variables, which nothing else can point to, and there is no call in the loop:
+ * the compiler keeps it in registers. */
+static size_t slide(struct zscore *z, const struct ad_zscore_rule *rule, const struct ad_sample *in,
+                    size_t n, double most, double *surprise)
+{
+    struct ad_zscore_series s = z->whole;
+    struct ad_window w = *s.of.window;
+    enum ad_direction direction = rule->c->line.direction;
+    double far = farthest(z, most, rule->law.nu, direction);
+    double up = direction == AD_DOWN ? INFINITY : far, down = direction == AD_UP ? INFINITY : far;
+    bool good = true;
+    size_t i = 0;
+    for (; i < n && good; i++) {
+        double x = in[i].x[0];
+        struct ad_zscore_estimate e = ad_zscore_of_window(&s, rule, &w);
+        double t = distance(&e, x);
+        if (!(t < up && -t < down))
+            break;
+        surprise[i] = t;
+        good = ad_window_slide(&w, x);
+        ad_zscore_note(&s, x, in[i].t);
+    }
+    if (!good)
+        w = ad_window_sum_anew(w);
+    *s.of.window = w;
+    z->whole = s;
+    for (size_t k = 0; k < i; k++)
+        surprise[k] = surprise_of(rule, surprise[k]);
     return i;
 }
 
-/* Without a call in the loop that the compiler can avoid. */
-AD_FLATTEN
+/* advance() by one value. Returns 1, or 0 if that is not all there is to it. */
+static size_t step(struct zscore *z, const struct ad_zscore_rule *rule, const struct ad_sample *in,
+                   double most, double *surprise)
+{
+    struct ad_score out;
+    judge(&z->whole, rule, in->x[0], &out);
+    if (out.state != AD_OK || out.surprise >= most ||
+        ad_zscore_series_learn(&z->whole, z->cfg, in->x[0], in->x[0], in->t))
+        return 0;
+    *surprise = out.surprise;
+    return 1;
+}
+
 static size_t advance(void *state, const struct ad_sample *in, size_t n, const struct ad_line *line,
                       double most, double *surprise)
 {
     struct zscore *z = state;
+    const struct ad_zscore_series *s = &z->whole;
+    const struct ad_zscore_correction *c = ad_zscore_correction(line);
     if (z->phase || z->cfg->adaptive)
         return 0;
-    if (z->cfg->method == AD_ZSCORE_WINDOW)
-        return advance_by(z, AD_ZSCORE_WINDOW, in, n, line, most, surprise);
-    return advance_by(z, z->cfg->method, in, n, line, most, surprise);
+    size_t i = 0, took = 1;
+    for (; i < n && took; i += took) {
+        struct ad_zscore_rule rule = ad_zscore_rule_of(s, z->cfg, c);
+        bool slides = z->cfg->method == AD_ZSCORE_WINDOW && ad_window_slides(s->of.window) &&
+                      ad_zscore_known(s, &rule) && most_surprise(s, z->cfg) > 2 * most;
+        took = slides ? slide(z, &rule, in + i, n - i, most, surprise + i)
+                      : step(z, &rule, in + i, most, surprise + i);
+    }
+    return i;
 }
 
 /* Of a season: how many phases are known, then each led by its index, in order. */

@@ -6,6 +6,7 @@
 #include "maths/ewma.h"
 #include "maths/moments.h"
 #include "maths/robust.h"
+#include "maths/surprise.h"
 #include "maths/window.h"
 
 #include <math.h>
@@ -27,11 +28,17 @@ struct ad_zscore_series {
 int ad_zscore_series_open(struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg);
 void ad_zscore_series_close(struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg);
 
-/* Where the next value is expected, and how far off it may be: (value - center)/reach is Student's
- * t with nu degrees of freedom. */
+/* What follows from how many values were learnt, whatever they were: (value - center)/reach is
+ * Student's t with nu degrees of freedom, and the square of reach is `widen` times their variance.
+ */
+struct ad_zscore_law {
+    double nu, widen;
+    bool steady; /* it will not change any more */
+};
+
+/* Where the next value is expected, and how far off it may be. */
 struct ad_zscore_estimate {
-    double center, reach, nu;
-    bool steady; /* nu will not change any more */
+    double center, reach;
 };
 
 /* What learning clipped values at a line does to Gaussian ones, undone. */
@@ -50,8 +57,7 @@ void ad_zscore_series_save(const struct ad_zscore_series *s, const struct ad_zsc
 int ad_zscore_series_load(struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg,
                           struct ad_load *load);
 
-/* What follows is run for every value. `method` is that of cfg; where it is a constant nothing is
- * left of the other ones. */
+/* What follows is run for every value. */
 
 /* How much of the weights before it a value of time t leaves to an ewma. */
 static inline double ad_zscore_kept(const struct ad_zscore_series *s,
@@ -63,9 +69,9 @@ static inline double ad_zscore_kept(const struct ad_zscore_series *s,
 }
 
 static inline int ad_zscore_take_in(struct ad_zscore_series *s, const struct ad_zscore_cfg *cfg,
-                                    int method, double x, double t)
+                                    double x, double t)
 {
-    switch (method) {
+    switch (cfg->method) {
     case AD_ZSCORE_WINDOW:
         return ad_window_add(s->of.window, x, t);
     case AD_ZSCORE_ROBUST:
@@ -79,70 +85,78 @@ static inline int ad_zscore_take_in(struct ad_zscore_series *s, const struct ad_
     }
 }
 
-/* Learn a value that came as raw and is taken as x. Returns 0, or -1 out of memory. */
-static inline int ad_zscore_series_learn(struct ad_zscore_series *s,
-                                         const struct ad_zscore_cfg *cfg, int method, double raw,
-                                         double x, double t)
+/* Note a value that came as raw, whatever the method. */
+static inline void ad_zscore_note(struct ad_zscore_series *s, double raw, double t)
 {
-    if (ad_zscore_take_in(s, cfg, method, x, t) == -1)
-        return -1;
     double change = fabs(raw - s->last);
-    if (change > 0 && change < s->step && s->count > 0)
+    if (change < s->step && change > 0 && s->count > 0)
         s->step = change;
     s->last = raw;
     s->t = t > s->t ? t : s->t;
     s->count++;
+}
+
+/* Learn a value that came as raw and is taken as x. Returns 0, or -1 out of memory. */
+static inline int ad_zscore_series_learn(struct ad_zscore_series *s,
+                                         const struct ad_zscore_cfg *cfg, double raw, double x,
+                                         double t)
+{
+    if (ad_zscore_take_in(s, cfg, x, t) == -1)
+        return -1;
+    ad_zscore_note(s, raw, t);
     return 0;
 }
 
-/* Mean and variance of Gaussian values that were learnt clipped; a new value's distance from such a
- * mean of n values has 1 + 1/n times their variance. */
-struct ad_zscore_spread {
-    double variance, widen;
+/* A new value's distance from the mean of n values has 1 + 1/n times their variance. */
+static inline struct ad_zscore_law ad_zscore_law_of_mean(double nu, double n, bool steady)
+{
+    return (struct ad_zscore_law){nu, 1 + 1 / n, steady};
+}
+
+static inline struct ad_zscore_law ad_zscore_law_of(const struct ad_zscore_series *s,
+                                                    const struct ad_zscore_cfg *cfg)
+{
+    if (cfg->method == AD_ZSCORE_ROBUST) {
+        const struct ad_recent *last = &s->of.robust->last;
+        struct ad_robust_law law = ad_robust_law(last->len);
+        return (struct ad_zscore_law){law.nu, law.factor * law.factor, last->len == last->rows};
+    }
+    if (cfg->method == AD_ZSCORE_EWMA) {
+        const struct ad_ewma *w = &s->of.ewma;
+        return ad_zscore_law_of_mean(ad_ewma_nu(w), ad_ewma_n(w), false);
+    }
+    if (cfg->method == AD_ZSCORE_GLOBAL) {
+        double n = s->of.global.n;
+        return ad_zscore_law_of_mean(n - 1, n, false);
+    }
+    const struct ad_recent *last = &s->of.window->last;
+    double n = (double)last->len;
+    return ad_zscore_law_of_mean(n - 1, n, last->len == last->rows);
+}
+
+/* All that an estimate and a surprise depend on, but for the values. */
+struct ad_zscore_rule {
+    const struct ad_zscore_cfg *cfg;
+    const struct ad_zscore_correction *c;
+    struct ad_zscore_law law;
+    const struct ad_surprise_table *table; /* of a steady law */
 };
 
-static inline struct ad_zscore_spread ad_zscore_of_moments(struct ad_zscore_estimate *e,
-                                                           const struct ad_zscore_correction *c,
-                                                           double mean, double variance, double n)
+static inline struct ad_zscore_rule ad_zscore_rule_of(const struct ad_zscore_series *s,
+                                                      const struct ad_zscore_cfg *cfg,
+                                                      const struct ad_zscore_correction *c)
 {
-    variance *= c->inflate;
-    e->center = c->line.direction == AD_BOTH ? mean : mean + c->shift * sqrt(variance);
-    return (struct ad_zscore_spread){variance, 1 + 1 / n};
+    struct ad_zscore_rule rule = {cfg, c, ad_zscore_law_of(s, cfg), NULL};
+    if (rule.law.steady)
+        rule.table = ad_surprise_table(rule.law.nu);
+    return rule;
 }
 
-/* Clipping the tails moves neither median nor MAD. */
-static inline struct ad_zscore_spread ad_zscore_of_robust(struct ad_zscore_estimate *e,
-                                                          const struct ad_robust *r)
+/* Whether enough has been learnt for an estimate. */
+static inline bool ad_zscore_known(const struct ad_zscore_series *s,
+                                   const struct ad_zscore_rule *rule)
 {
-    struct ad_robust_law law = ad_robust_law(r->last.len);
-    e->center = r->median;
-    e->nu = law.nu;
-    e->steady = r->last.len == r->last.rows;
-    return (struct ad_zscore_spread){r->scale * r->scale, law.factor * law.factor};
-}
-
-static inline struct ad_zscore_spread ad_zscore_spread_of(const struct ad_zscore_series *s,
-                                                          int method,
-                                                          const struct ad_zscore_correction *c,
-                                                          struct ad_zscore_estimate *e)
-{
-    if (method == AD_ZSCORE_ROBUST)
-        return ad_zscore_of_robust(e, s->of.robust);
-    if (method == AD_ZSCORE_WINDOW) {
-        const struct ad_window *w = s->of.window;
-        e->nu = (double)w->last.len - 1;
-        e->steady = w->last.len == w->last.rows;
-        return ad_zscore_of_moments(e, c, w->mean, ad_window_variance(w), e->nu + 1);
-    }
-    e->steady = false;
-    if (method == AD_ZSCORE_EWMA) {
-        const struct ad_ewma *w = &s->of.ewma;
-        e->nu = ad_ewma_nu(w);
-        return ad_zscore_of_moments(e, c, w->mean, ad_ewma_variance(w), ad_ewma_n(w));
-    }
-    const struct ad_moments *m = &s->of.global;
-    e->nu = m->n - 1;
-    return ad_zscore_of_moments(e, c, m->mean, ad_moments_variance(m), m->n);
+    return s->count >= rule->cfg->warmup && rule->law.nu >= 1;
 }
 
 /* The smallest scale to judge by; 0: not known. */
@@ -151,26 +165,56 @@ static inline double ad_zscore_floor(const struct ad_zscore_series *s,
 {
     if (cfg->min_scale > 0)
         return cfg->min_scale;
-    double dust = 1e-9 * fabs(center);
-    return s->step > dust && s->step < INFINITY ? s->step : dust;
+    double dust = 1e-9 * fabs(center), step = s->step < INFINITY ? s->step : 0;
+    return step > dust ? step : dust;
 }
 
-/* Returns whether enough has been learnt for an estimate. It undoes what learning values clipped at
- * the line of c has done. */
-static inline bool ad_zscore_series_estimate(const struct ad_zscore_series *s,
-                                             const struct ad_zscore_cfg *cfg, int method,
-                                             const struct ad_zscore_correction *c,
-                                             struct ad_zscore_estimate *e)
+static inline struct ad_zscore_estimate ad_zscore_estimate_of(const struct ad_zscore_series *s,
+                                                              const struct ad_zscore_rule *rule,
+                                                              double center, double variance)
 {
-    if (s->count < cfg->warmup)
-        return false;
-    struct ad_zscore_spread spread = ad_zscore_spread_of(s, method, c, e);
-    double least = ad_zscore_floor(s, cfg, e->center);
-    if (spread.variance > least * least)
-        e->reach = sqrt(spread.variance * spread.widen);
-    else
-        e->reach = least * sqrt(spread.widen);
-    return e->nu >= 1;
+    double least = ad_zscore_floor(s, rule->cfg, center), widen = rule->law.widen;
+    if (variance > least * least)
+        return (struct ad_zscore_estimate){center, sqrt(variance * widen)};
+    return (struct ad_zscore_estimate){center, least * sqrt(widen)};
+}
+
+/* The same of Gaussian values that were learnt clipped at the line, that undone. */
+static inline struct ad_zscore_estimate ad_zscore_unclipped(const struct ad_zscore_series *s,
+                                                            const struct ad_zscore_rule *rule,
+                                                            double mean, double variance)
+{
+    const struct ad_zscore_correction *c = rule->c;
+    variance *= c->inflate;
+    double center = c->line.direction == AD_BOTH ? mean : mean + c->shift * sqrt(variance);
+    return ad_zscore_estimate_of(s, rule, center, variance);
+}
+
+static inline struct ad_zscore_estimate ad_zscore_of_window(const struct ad_zscore_series *s,
+                                                            const struct ad_zscore_rule *rule,
+                                                            const struct ad_window *w)
+{
+    return ad_zscore_unclipped(s, rule, w->mean, ad_window_variance(w));
+}
+
+/* What is known of the next value, of a series that is known. */
+static inline struct ad_zscore_estimate ad_zscore_series_estimate(const struct ad_zscore_series *s,
+                                                                  const struct ad_zscore_rule *rule)
+{
+    const struct ad_ewma *ewma = &s->of.ewma;
+    const struct ad_moments *global = &s->of.global;
+    switch (rule->cfg->method) {
+    case AD_ZSCORE_WINDOW:
+        return ad_zscore_of_window(s, rule, s->of.window);
+    case AD_ZSCORE_EWMA:
+        return ad_zscore_unclipped(s, rule, ewma->mean, ad_ewma_variance(ewma));
+    case AD_ZSCORE_GLOBAL:
+        return ad_zscore_unclipped(s, rule, global->mean, ad_moments_variance(global));
+    default: { /* clipping the tails moves neither median nor MAD */
+        const struct ad_robust *r = s->of.robust;
+        return ad_zscore_estimate_of(s, rule, r->median, r->scale * r->scale);
+    }
+    }
 }
 
 #endif

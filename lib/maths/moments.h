@@ -10,7 +10,8 @@
 /* The nearest value whose square is far from overflow: |x| <= 1e140. */
 static inline double ad_moments_limit(double x)
 {
-    return x > 1e140 ? 1e140 : x < -1e140 ? -1e140 : x;
+    x = x > 1e140 ? 1e140 : x;
+    return x < -1e140 ? -1e140 : x;
 }
 
 /* Whether x can be what that gives, or a mean of such values. */

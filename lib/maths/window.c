@@ -17,19 +17,17 @@ static void sum_around(struct ad_window *w, double k)
 {
     w->k = k;
     w->sum = w->squares = w->doubt = 0;
-    for (size_t i = 0; i < w->last.len; i++) {
-        double y = ad_recent_at(&w->last, i) - k;
-        w->sum += y;
-        w->squares += y * y;
-    }
+    for (size_t i = 0; i < w->last.len; i++)
+        ad_window_enter(w, ad_recent_at(&w->last, i));
 }
 
 /* The first pass is around a value of the window, so that equal values give sums of exactly 0. */
-void ad_window_sum_anew(struct ad_window *w)
+struct ad_window ad_window_sum_anew(struct ad_window w)
 {
-    sum_around(w, ad_recent_at(&w->last, 0));
-    sum_around(w, w->k + w->sum / (double)w->last.len);
-    ad_window_summarize(w);
+    sum_around(&w, ad_recent_at(&w.last, 0));
+    sum_around(&w, w.k + w.sum / (double)w.last.len);
+    ad_window_summarize(&w);
+    return w;
 }
 
 int ad_window_add_any(struct ad_window *w, double x, double t)
@@ -37,19 +35,15 @@ int ad_window_add_any(struct ad_window *w, double x, double t)
     if (ad_recent_reserve(&w->last, t) == -1)
         return -1;
     double before = w->squares, steps = 1;
-    for (; ad_recent_due(&w->last); steps++) {
-        double y = ad_recent_pop(&w->last) - w->k;
-        w->sum -= y;
-        w->squares -= y * y;
-    }
+    for (; ad_recent_due(&w->last); steps++)
+        ad_window_leave(w, ad_recent_pop(&w->last));
     x = ad_moments_limit(x);
     if (w->last.len == 0)
         sum_around(w, x);
     ad_recent_push(&w->last, x);
-    double y = x - w->k;
-    w->sum += y;
-    w->squares += y * y;
-    ad_window_settle(w, before, steps);
+    ad_window_enter(w, x);
+    if (!ad_window_settle(w, before, steps))
+        *w = ad_window_sum_anew(*w);
     return 0;
 }
 

@@ -31,9 +31,9 @@ static inline int ad_window_add(struct ad_window *w, double x, double t);
 /* For ad_window_add() alone: any window, not only a full one of rows. */
 int ad_window_add_any(struct ad_window *w, double x, double t);
 
-/* For ad_window_add() alone: take the sums anew around the mean, and the mean and deviations from
- * the sums. */
-void ad_window_sum_anew(struct ad_window *w);
+/* w with its sums taken anew around the mean. By value, so that a window in a local variable can
+ * stay in registers. */
+struct ad_window ad_window_sum_anew(struct ad_window w);
 
 static inline void ad_window_summarize(struct ad_window *w)
 {
@@ -45,42 +45,62 @@ static inline void ad_window_summarize(struct ad_window *w)
 /* Part of the deviations that may be in doubt: 2^-33, 1e-10. */
 #define AD_WINDOW_DOUBT 0x1p-33
 
-/* Account for `steps` values that came or left, before which the squares were `before`. */
-static inline void ad_window_settle(struct ad_window *w, double before, double steps)
+/* Account for `steps` values that came or left, before which the squares were `before`. Returns
+ * whether the sums are good enough; else they are to be taken anew. */
+static inline bool ad_window_settle(struct ad_window *w, double before, double steps)
 {
     /* No step met more than this, and each rounds by a few halves of DBL_EPSILON of it. */
     w->doubt += 4 * DBL_EPSILON * steps * (before + w->squares);
     ad_window_summarize(w);
-    if (w->doubt > AD_WINDOW_DOUBT * w->dev2)
-        ad_window_sum_anew(w);
+    return !(w->doubt > AD_WINDOW_DOUBT * w->dev2);
 }
 
-/* ad_window_add() for a window of rows that is full: the newest takes the oldest's place. */
-static inline void ad_window_slide(struct ad_window *w, double x)
+/* Whether it is a window of rows and full, as it will stay. */
+static inline bool ad_window_slides(const struct ad_window *w)
 {
-    double before = w->squares, leaves = ad_recent_pop(&w->last) - w->k;
-    w->sum -= leaves;
-    w->squares -= leaves * leaves;
+    return w->last.len == w->last.rows && !w->last.t;
+}
+
+static inline void ad_window_leave(struct ad_window *w, double x)
+{
+    x -= w->k;
+    w->sum -= x;
+    w->squares -= x * x;
+}
+
+static inline void ad_window_enter(struct ad_window *w, double x)
+{
+    x -= w->k;
+    w->sum += x;
+    w->squares += x * x;
+}
+
+/* The first half of ad_window_add() if it slides: the newest takes the oldest's place. Returns as
+ * ad_window_settle() does: the second half is apart, so that a loop can be without a call. */
+static inline bool ad_window_slide(struct ad_window *w, double x)
+{
+    double before = w->squares;
+    ad_window_leave(w, ad_recent_pop(&w->last));
     x = ad_moments_limit(x);
     ad_recent_push(&w->last, x);
-    double comes = x - w->k;
-    w->sum += comes;
-    w->squares += comes * comes;
-    ad_window_settle(w, before, 2);
+    ad_window_enter(w, x);
+    return ad_window_settle(w, before, 2);
 }
 
 static inline int ad_window_add(struct ad_window *w, double x, double t)
 {
-    if (w->last.len < w->last.rows || w->last.t)
+    if (!ad_window_slides(w))
         return ad_window_add_any(w, x, t);
-    ad_window_slide(w, x);
+    if (!ad_window_slide(w, x))
+        *w = ad_window_sum_anew(*w);
     return 0;
 }
 
 /* Unbiased variance, 0 of fewer than two values. */
 static inline double ad_window_variance(const struct ad_window *w)
 {
-    return w->last.len > 1 ? w->dev2 / (double)(w->last.len - 1) : 0;
+    double nu = (double)w->last.len - 1;
+    return nu > 0 ? w->dev2 / nu : 0;
 }
 
 /* Loading goes into a freshly initialised window. Returns 0, or -1. */
