@@ -1,5 +1,7 @@
 #include "record/csv.h"
 
+#include "base/number.h"
+
 #include <csv.h>
 #include <stdlib.h>
 
@@ -81,7 +83,7 @@ int ad_csv_reset(struct ad_csv *csv, size_t size)
     if (csv->cap >= size)
         return 0;
     free(csv->text);
-    csv->text = malloc(size);
+    csv->text = malloc(size + AD_NUMBER_PAD);
     csv->cap = csv->text ? size : 0;
     return csv->text ? 0 : -1;
 }

@@ -27,10 +27,10 @@ struct ad_csv_plain {
 };
 
 /* Split ordinary rows from s on in one pass over their bytes, up to `max` of them or to the first
- * that is not: into body, eol and value of rec[]. The bytes must end with a quote character as a
- * sentinel and AD_CSV_SLACK readable ones after it. Returns how many. */
-size_t ad_csv_rows(const struct ad_csv_plain *plain, const char *s, struct ad_record *rec,
-                   size_t max);
+ * that is not, into records of consecutive lines from `line` on. The bytes must end with a quote
+ * character as a sentinel and AD_CSV_SLACK readable ones after it. Returns how many. */
+size_t ad_csv_rows(const struct ad_csv_plain *plain, const char *s, unsigned long long line,
+                   struct ad_record *rec, size_t max);
 enum { AD_CSV_SLACK = 64 };
 
 /* libcsv with the buffer its fields are copied to. */

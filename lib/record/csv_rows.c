@@ -45,46 +45,61 @@ static inline uint64_t marks(const char *s, pattern a, pattern b, pattern c)
 }
 #endif
 
-/* The usual field has no blanks at its ends. */
+/* The places of delimiters, newlines and quotes, one after the other. */
+struct places {
+    pattern delim, newline, quote;
+    const char *chunk;
+    uint64_t hit;
+};
+
+static inline const char *next_place(struct places *p)
+{
+    for (; !p->hit; p->hit = marks(p->chunk, p->delim, p->newline, p->quote))
+        p->chunk += 64;
+    const char *at = p->chunk + (unsigned)__builtin_ctzll(p->hit);
+    p->hit &= p->hit - 1;
+    return at;
+}
+
+/* The bytes between s and end, without blanks at either, which the usual field has not. */
 static inline struct ad_str field_of(const char *s, const char *end)
 {
     struct ad_str v = {s, (size_t)(end - s)};
     return s < end && (unsigned char)*s > ' ' && (unsigned char)end[-1] > ' ' ? v : ad_str_trim(v);
 }
 
-size_t ad_csv_rows(const struct ad_csv_plain *plain, const char *s, struct ad_record *rec,
-                   size_t max)
+size_t ad_csv_rows(const struct ad_csv_plain *plain, const char *s, unsigned long long line,
+                   struct ad_record *rec, size_t max)
 {
-    const pattern d = pattern_of(plain->delim), nl = pattern_of('\n'), q = pattern_of('"');
+    struct places p = {pattern_of(plain->delim), pattern_of('\n'), pattern_of('"'), s, 0};
+    const size_t last = plain->want.n - 1;
     const int *slot = plain->want.slot;
-    const char delim = plain->delim, *field = s, *chunk = s;
-    const size_t ncol = plain->want.n;
-    uint64_t hit = marks(chunk, d, nl, q);
-    for (size_t n = 0;; n++, rec++, s = field) {
-        if (n == max)
-            return n;
-        for (size_t col = 0;; field++) {
-            for (; !hit; hit = marks(chunk, d, nl, q))
-                chunk += 64;
-            const char *at = chunk + __builtin_ctzll(hit), *stop = at;
-            hit &= hit - 1;
-            bool last = *at != delim;
-            if (last)
-                stop -= at > s && at[-1] == '\r';
-            if (col >= ncol || *at == '"')
+    const char delim = plain->delim;
+    p.hit = marks(s, p.delim, p.newline, p.quote);
+    for (size_t n = 0; n < max; n++, rec++) {
+        struct ad_str *value = (struct ad_str *)rec->value;
+        const char *field = s, *at;
+        for (size_t col = 0; col < last; col++, field = at + 1) {
+            at = next_place(&p);
+            if (*at != delim)
                 return n;
             if (slot[col] >= 0)
-                ((struct ad_str *)rec->value)[slot[col]] = field_of(field, stop);
-            col++;
-            field = at;
-            if (!last)
-                continue;
-            size_t len = (size_t)(stop - s);
-            if (col < ncol || len > plain->longest || len == plain->unlike || len == 0)
-                return n;
-            rec->body = (struct ad_str){s, len};
-            rec->eol = (struct ad_str){stop, (size_t)(++field - stop)};
-            break;
+                value[slot[col]] = field_of(field, at);
         }
+        at = next_place(&p);
+        if (*at != '\n')
+            return n;
+        const char *end = at - (at > s && at[-1] == '\r');
+        size_t len = (size_t)(end - s);
+        if (len - 1 >= plain->longest || len == plain->unlike)
+            return n;
+        if (slot[last] >= 0)
+            value[slot[last]] = field_of(field, end);
+        rec->body = (struct ad_str){s, len};
+        s = at + 1;
+        rec->eol = (struct ad_str){end, (size_t)(s - end)};
+        rec->line = line++;
+        rec->kind = AD_RECORD_DATA;
     }
+    return max;
 }

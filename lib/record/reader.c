@@ -1,5 +1,7 @@
 #include "record/reader_private.h"
 
+#include "base/number.h"
+
 #include <stdlib.h>
 
 enum { BUFFER = 256 * 1024 };
@@ -189,7 +191,7 @@ static int take_csv(struct ad_reader *r, struct ad_record *rec, const char *nl)
 static int take_string(struct ad_reader *r, struct ad_str raw, struct ad_str *out)
 {
     /* Room for all that this block can need, so that what is already there never moves. */
-    if (r->text.len == 0 && !ad_buf_room(&r->text, r->cap))
+    if (r->text.len == 0 && !ad_buf_room(&r->text, r->cap + AD_NUMBER_PAD))
         return -1;
     size_t at = r->text.len;
     if (ad_json_unescape(raw, &r->text))
@@ -299,11 +301,8 @@ static size_t take_rows(struct ad_reader *r, struct ad_record *out, size_t max)
                                        .want = r->slots,
                                        .longest = r->cfg.max_record,
                                        .unlike = r->header_len};
-    size_t n = ad_csv_rows(&plain, r->buf + r->beg, out, max);
-    for (size_t i = 0; i < n; i++) {
-        out[i].line = ++r->line;
-        out[i].kind = AD_RECORD_DATA;
-    }
+    size_t n = ad_csv_rows(&plain, r->buf + r->beg, r->line + 1, out, max);
+    r->line += n;
     if (n)
         r->beg = (size_t)(out[n - 1].eol.s + out[n - 1].eol.len - r->buf);
     return n;

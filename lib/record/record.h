@@ -15,8 +15,8 @@ enum ad_record_kind {
 struct ad_record {
     struct ad_str body;         /* the record's bytes without its line ending */
     struct ad_str eol;          /* its line ending as it came; empty where the file ends without */
-    const struct ad_str *value; /* by slot of ad_reader_want(), decoded; null is empty, .s of an
-                                   absent member is NULL */
+    const struct ad_str *value; /* by slot of ad_reader_want(), decoded, with AD_NUMBER_PAD readable
+                                   bytes behind; null is empty, .s of an absent member is NULL */
     unsigned long long line;    /* line of its file where it begins, from 1 */
     enum ad_record_kind kind;
     const char *why; /* of a bad record, a string literal */

@@ -236,25 +236,29 @@ void ad_writer_put_scores(struct ad_writer *w, const struct ad_record *rec, cons
     }
     if (w->json)
         return;
+    if (n == 0)
+        return;
     begin(w);
+    const char delim = w->cfg.out.delim, tail[][4] = {{delim, '0', '\n'}, {delim, '0', '\r', '\n'}};
+    const struct ad_str last = rec[n - 1].body;
+    size_t room = (size_t)(last.s + last.len - rec->body.s) + n * w->room + AD_WRITER_SLACK;
+    char *start = ad_sink_room(w->sink, room), *to = start;
+    if (!start)
+        return;
     for (size_t i = 0; i < n; i++) {
-        size_t len = rec[i].body.len;
-        char *to = ad_sink_room(w->sink, len + AD_WRITER_SLACK + AD_NUMBER_MAX + 8), *start = to;
-        if (!to)
-            return;
+        struct ad_str body = rec[i].body;
+        size_t eol = rec[i].eol.len;
         /* In steps of a known size, for which no call is needed. */
-        for (size_t at = 0; at < len; at += 16)
-            memcpy(to + at, rec[i].body.s + at, 16);
-        to += len;
-        *to++ = w->cfg.out.delim;
+        for (size_t at = 0; at < body.len; at += 1 + AD_WRITER_SLACK)
+            memcpy(to + at, body.s + at, 1 + AD_WRITER_SLACK);
+        to += body.len;
+        *to++ = delim;
         to += ad_score_print(to, score[i]);
-        *to++ = w->cfg.out.delim;
-        *to++ = '0';
-        memcpy(to, rec[i].eol.len == 1 ? "\n" : "\r\n", 2);
-        ad_sink_advance(w->sink, (size_t)(to + rec[i].eol.len - start));
+        memcpy(to, tail[eol - 1], 4);
+        to += 2 + eol;
     }
-    if (n)
-        end_line(w, rec[n - 1].eol);
+    ad_sink_advance(w->sink, (size_t)(to - start));
+    end_line(w, rec[n - 1].eol);
 }
 
 void ad_writer_header(struct ad_writer *w, const struct ad_record *header)

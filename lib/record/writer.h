@@ -37,10 +37,11 @@ void ad_writer_header(struct ad_writer *w, const struct ad_record *header);
 void ad_writer_put(struct ad_writer *w, const struct ad_record *rec, const struct ad_cell *cells);
 
 /* n records as they are, each with a line ending, with a score below the line and its flag, the
- * only appended fields; no conversion. AD_WRITER_SLACK bytes must be readable after each record. */
+ * only appended fields; no conversion. They must lie one after the other in one buffer, and
+ * AD_WRITER_SLACK bytes must be readable after each. */
 void ad_writer_put_scores(struct ad_writer *w, const struct ad_record *rec, const double *score,
                           size_t n);
-enum { AD_WRITER_SLACK = 15 };
+enum { AD_WRITER_SLACK = 31 };
 
 /* A record that could not be read, or a blank line: its own bytes, a CSV row made up to the full
  * number of fields. Returns false if the output format cannot hold it; it is then left out. */

@@ -18,23 +18,27 @@ bool ad_run_has_lane(const struct ad_run *r)
 /* Read times and values up to the first record that is not ordinary. */
 static size_t read_samples(struct ad_run *r, const struct ad_record *rec, size_t n)
 {
-    bool timed = r->time_slot != SIZE_MAX, json = r->in.kind == AD_FORMAT_NDJSON;
-    size_t value_slot = r->value_slot[0], i = 0;
-    double last = r->only->last, row = r->only->rows;
+    const bool timed = r->time_slot != SIZE_MAX, json = r->in.kind == AD_FORMAT_NDJSON;
+    const size_t value_slot = r->value_slot[0], time_slot = r->time_slot;
+    struct ad_sample *sample = r->lane;
+    double *x = r->lane_x, last = r->only->last, row = r->only->rows;
+    size_t i = 0;
     for (; i < n && rec[i].kind == AD_RECORD_DATA && rec[i].eol.len; i++) {
-        struct ad_sample *s = &r->lane[i];
-        s->t = s->wall = s->elapsed = NAN;
-        s->row = row++;
+        double t = NAN, elapsed = NAN;
         if (json && ad_run_collision(r, &rec[i]))
             break;
-        if (ad_number_parse(rec[i].value[value_slot], &r->lane_x[i]))
+        if (ad_number_parse_padded(rec[i].value[value_slot], &x[i]))
             break;
-        if (!timed)
-            continue;
-        if (ad_clock_parse(r->clock, rec[i].value[r->time_slot], &s->t) || !(s->t >= last))
-            break;
-        s->elapsed = s->t - last;
-        last = s->t;
+        if (timed) {
+            if (ad_clock_parse(r->clock, rec[i].value[time_slot], &t) || !(t >= last))
+                break;
+            elapsed = t - last;
+            last = t;
+        }
+        sample[i].t = t;
+        sample[i].wall = NAN;
+        sample[i].elapsed = elapsed;
+        sample[i].row = row++;
     }
     return i;
 }

@@ -306,8 +306,8 @@ static void check_rows(struct ad_str text, char delim, size_t longest)
         fast[i].value = value[0][i];
         plain[i].value = value[1][i];
     }
-    size_t got = ad_csv_rows(&cfg, s, fast, MOST);
-    check(got == portable_rows(&cfg, s, plain, MOST));
+    size_t got = ad_csv_rows(&cfg, s, 1, fast, MOST);
+    check(got == portable_rows(&cfg, s, 1, plain, MOST));
     for (char *nl; n < MOST && (nl = memchr(at, '\n', (size_t)(s + text.len - at))); n++) {
         size_t len = (size_t)(nl - at) - (nl > at && nl[-1] == '\r');
         row = (struct ad_str){at, len};

@@ -50,7 +50,7 @@ static size_t rows(const char *s, size_t ncol, size_t longest, size_t unlike, st
     buf[len] = '"';
     for (size_t i = 0; i < 8; i++)
         rec[i].value = values[i];
-    size_t n = ad_csv_rows(&plain, buf, rec, 8);
+    size_t n = ad_csv_rows(&plain, buf, 1, rec, 8);
     for (size_t i = 0; n && i < ncol; i++)
         value[i] = (struct ad_str){s + (values[n - 1][i].s - buf), values[n - 1][i].len};
     if (n) {
