@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With fewer rows each is scored by the trees that did not grow from it. */
-enum { FEW = 500 };
+/* With fewer rows each is scored by the trees that did not grow from it. Those of a fair-cut forest
+ * are shaped so closely by their rows that it shows even of many. */
+enum { FEW = 500, FEW_FCF = 10000 };
 
 /* Fewer rows than these tell nothing. */
 enum { LEAST = 10 };
@@ -185,10 +186,10 @@ static int score_many(struct batch *b, double *raw)
 
 static int fit_tail(struct batch *b, const struct ad_iforest_rows *rows, uint64_t seed)
 {
-    size_t n = b->n;
+    size_t n = b->n, few = b->model.cfg->mode == AD_IFOREST_FCF ? FEW_FCF : FEW;
     double *raw = malloc(n * sizeof *raw);
     int rc = raw ? 0 : -1;
-    if (rc == 0 && n < FEW)
+    if (rc == 0 && n < few)
         rc = ad_iforest_left_out(&b->model, rows, &seed, raw);
     else if (rc == 0)
         rc = score_many(b, raw);
