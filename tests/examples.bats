@@ -6,7 +6,8 @@
 # and leave something: output or a file. One that cannot be run here, because it never ends, stands
 # below a comment `.\" not run: WHY`; its words are checked only.
 #
-# The pages speak of metrics.csv (timestamp,host,value) and metrics.ndjson with the same records.
+# The pages speak of metrics.csv (timestamp,host,value), metrics.ndjson with the same records, and
+# host.csv.gz, the recording in tests/data/host.
 
 load helper
 
@@ -62,6 +63,7 @@ sample() {
         -f "$ROOT/tests/gen.awk" >metrics.csv
     awk -F, 'NR > 1 { printf "{\"timestamp\":%s,\"host\":\"%s\",\"value\":%s}\n", $1, $2, $3 }' \
         metrics.csv >metrics.ndjson
+    cp "$ROOT/tests/data/host/host.csv.gz" .
 }
 
 # try PAGE COMMAND: run an extracted command and compare

@@ -53,7 +53,7 @@ static int open_reader(struct ad_run *r)
                                 .block = r->block,
                                 .columns = r->columns.v,
                                 .ncolumn = r->columns.n};
-    if (r->have_loaded && !cfg.format.delim)
+    if (r->have_loaded && r->set.state && !cfg.format.delim)
         cfg.format.delim = r->in.delim;
     if (r->have_loaded && r->set.state && r->in.kind == AD_FORMAT_CSV)
         cfg.format.header &= r->in.header;

@@ -316,7 +316,8 @@ static int save_places(struct ad_run *r)
 int ad_run_save_state(struct ad_run *r)
 {
     bool model = r->set.fit && r->set.model;
-    if (!r->set.state && !model)
+    bool unfitted = r->batch && ad_run_stop; /* the signal came before the end of the input */
+    if ((!r->set.state && !model) || unfitted)
         return 0;
     if (!r->judge.line)
         return r->have_loaded && r->set.resume ? save_places(r) : 0;
