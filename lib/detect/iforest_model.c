@@ -14,10 +14,10 @@ const char *ad_iforest_check(const void *cfg_)
         return "a tree of a classic forest grows from at most 256 rows";
     if (cfg->sample > 65536)
         return "a tree must grow from at most 65536 rows";
-    if (!cfg->sliding && (cfg->max_sample < cfg->sample || cfg->max_sample > 100000000))
-        return "the rows kept for the fit must be 100000000 at most, and enough for a tree";
-    if (cfg->sliding && (cfg->window < cfg->sample || cfg->window > 1000000))
-        return "the window must hold 1000000 rows at most, and enough for a tree";
+    if (!cfg->sliding && (cfg->max_sample < 10 || cfg->max_sample > 100000000))
+        return "10 to 100000000 rows may be kept for the fit";
+    if (cfg->sliding && (cfg->window < 10 || cfg->window > 1000000))
+        return "the window must hold 10 to 1000000 rows";
     return NULL;
 }
 

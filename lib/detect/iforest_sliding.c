@@ -77,6 +77,13 @@ static void score(void *state, const struct ad_sample *in, const struct ad_line 
 /* --- learning ----------------------------------------------------------------------------------
  */
 
+/* Rows before the first trees grow. */
+static size_t warm_up(const struct sliding *s)
+{
+    const struct ad_iforest_cfg *cfg = s->model.cfg;
+    return (size_t)(cfg->sample < cfg->window ? cfg->sample : cfg->window);
+}
+
 static struct ad_iforest_rows rows_of(const struct sliding *s)
 {
     struct ad_iforest_rows rows = s->model.kept;
@@ -168,7 +175,7 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
     s->next = (place + 1) % window;
     s->model.kept = rows_of(s);
     if (!s->model.fitted)
-        return s->n < s->model.cfg->sample ? 0 : begin(s);
+        return s->n < warm_up(s) ? 0 : begin(s);
     if (++s->since < REBUILD_EVERY)
         return 0;
     s->since = 0;
@@ -236,7 +243,7 @@ static int load(void *state, struct ad_load *in)
     if (load_rows(s, in))
         return -1;
     bool fitted = ad_load_max(in, 1);
-    if (in->failed || fitted != (s->n >= s->model.cfg->sample))
+    if (in->failed || fitted != (s->n >= warm_up(s)))
         return -1;
     if (!fitted)
         return 0;
