@@ -157,6 +157,13 @@ reason() {
     good i -x in && mv out whole
     good i --fit -m model in
     good i -x -m model in && same whole out
+    # the second reading knows no more of the course than the first: the end is not before the beginning
+    awk 'BEGIN { print "value"; for (k = 0; k < 600; k++) print (k < 300 ? 10 : 1000) + k * 7 % 5 }' >in
+    good i --mode=fcf in
+    equal "$(column iforest_flag <out | head -n 1)" 0
+    good i --mode=fcf --fit -m model in
+    good i -m model in
+    equal "$(column iforest_flag <out | head -n 1)" 0
 }
 
 @test "the seed: the same one, the same output; another one, another forest" {
@@ -552,11 +559,12 @@ requests() {
         good i $options -x in
         cut -d, -f 1-6 out | same want -
     done
-    # a lasting change, and many fields that are out on either side
-    noise 900 3 fields=3 | awk -F, -v OFS=, 'NR > 500 { $(2 + NR % 3) += NR % 2 ? 40 : -40 } { print }' >in
-    good i --sliding --sample=64 in && mv out want
-    good i --sliding --sample=64 -x in
+    # a lasting change, more of one field, up, or of another one, down
+    noise 3000 3 fields=3 | awk -F, -v OFS=, 'NR > 2000 { $2 += NR % 3 ? 30 : 10; $3 -= NR % 3 ? 10 : 30 } { print }' >in
+    good i --sliding in && mv out want
+    good i --sliding -x in
     cut -d, -f 1-6 out | same want -
+    between 1 "$(count iforest_state shift <out)" 1
 }
 
 @test "shares are of the whole, the highest first, at least a tenth" {
