@@ -16,7 +16,7 @@ static const struct ad_opt options[] = {
     {"mode", 0, AD_OPT_CHOICE, AT(mode), 0, 0, "classic|eif|fcf", "how trees cut (classic)"},
     {"trees", 0, AD_OPT_COUNT, AT(trees), 1, 10000, "N", "trees (300; fcf 200; sliding 100)"},
     {"sample", 0, AD_OPT_COUNT, AT(sample), 2, 256, "N", "records that a tree grows from (256)"},
-    {"max-sample", 0, AD_OPT_COUNT, AT(max_sample), 2, 1e7, "N", "records fitted to (100000)"},
+    {"max-sample", 0, AD_OPT_COUNT, AT(max_sample), 10, 1e7, "N", "records fitted to (100000)"},
     {"sliding", 0, AD_OPT_FLAG, AT(sliding), 0, 0, NULL, "go with the stream, do not wait for all"},
     {"window", 'w', AD_OPT_COUNT, AT(window), 16, 1e6, "N", "records --sliding remembers (2048)"},
     {"features", 0, AD_OPT_CHOICE, sizeof cfg.forest, 0, 0, "auto|on|off",
