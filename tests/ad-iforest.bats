@@ -688,8 +688,8 @@ requests() {
     good i in && same want out
     good i --max-sample=500 in && differ want out
     # fewer than a tree would take
-    good i --max-sample=50 -p 0.02 in
-    flagged 2900
+    good i --max-sample=50 in
+    equal "$(column iforest_score <out | grep -c .)" 3000
 }
 
 # --- sliding -----------------------------------------------------------------------------------
