@@ -1,0 +1,39 @@
+/* Days that are not like others: the holidays of an iCalendar file (RFC 5545). */
+#ifndef AD_BASE_CALENDAR_H
+#define AD_BASE_CALENDAR_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Days from 1970-01-01, ascending, each once. */
+struct ad_calendar {
+    int32_t *day;
+    size_t n;
+};
+
+/* The days that the events of the text cover: from DTSTART to before DTEND or through DURATION in
+ * whole days, again as RRULE says (FREQ=YEARLY with INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY and
+ * BYDAY; MONTHLY, WEEKLY and DAILY with INTERVAL, COUNT and UNTIL), also on RDATE, but not on
+ * EXDATE. Times of day count as the day they name. Rules without an end go on to the year 2199.
+ * Returns 0, or -1 with the line that is wrong; free by ad_calendar_free() either way. */
+int ad_calendar_parse(struct ad_calendar *cal, struct ad_str text, struct ad_err *err);
+void ad_calendar_free(struct ad_calendar *cal);
+
+/* Whether the day is one of them. */
+static inline bool ad_calendar_has(const struct ad_calendar *cal, int64_t day)
+{
+    size_t lo = 0, hi = cal->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (cal->day[mid] < day)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < cal->n && cal->day[lo] == day;
+}
+
+#endif

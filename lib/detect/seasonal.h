@@ -1,0 +1,25 @@
+/* ad-seasonal: how far a value is from what is normal at this time of day, of the week, of any
+ * season. */
+#ifndef AD_DETECT_SEASONAL_H
+#define AD_DETECT_SEASONAL_H
+
+#include "base/calendar.h"
+#include "detect/detector.h"
+
+enum { AD_SEASONAL_MOST = 4 };
+
+struct ad_seasonal_cfg {
+    struct ad_extent period[AD_SEASONAL_MOST]; /* the shortest first, all rows or all durations */
+    size_t nperiod;
+    unsigned long long phases;          /* into at most how many phases a season is divided */
+    struct ad_extent half_life;         /* of the level; neither: that of the shortest season */
+    bool trend;                         /* the level has a slope */
+    unsigned long long warmup;          /* values that must be learnt before the first score */
+    double min_scale;                   /* floor of the scale; NAN: found from the data */
+    const struct ad_calendar *holidays; /* days with a profile of their own, or NULL */
+};
+
+/* The one that goes with the stream. */
+extern const struct ad_detector ad_seasonal;
+
+#endif

@@ -1,0 +1,183 @@
+#!/usr/bin/env bats
+# What is special about ad-seasonal. What it shares with other tools is in contract.bats, stream.bats
+# and state.bats; expected numbers are in tests/unit/seasonal.c.
+
+load helper
+
+# season DAYS STEP [AWK-ASSIGNMENT...]: a metric with a rhythm, see season.awk
+season() {
+    local days=$1 step=$2 v vars=()
+    shift 2
+    for v; do vars+=(-v "$v"); done
+    awk -v days="$days" -v step="$step" "${vars[@]}" -f "$ROOT/tests/season.awk"
+}
+
+# changes ZONE FROM TO STEP: the offsets of season.awk, as the system's tzdata has them, to the STEP
+changes() {
+    local t=$2 ahead=none now
+    while [ "$t" -le "$3" ]; do
+        now=$(TZ=$1 date -d "@$t" +%z | awk '{ s = substr($0, 1, 1) 1; print s * (substr($0, 2, 2) * 3600 + substr($0, 4, 2) * 60) }')
+        [ "$now" = "$ahead" ] || printf '%s%s:%s' "$([ "$ahead" = none ] || echo ,)" "$t" "$now"
+        ahead=$now
+        t=$((t + $4))
+    done
+}
+
+# The days since January 1, 2024 of records.
+days_of() { awk -F, '{ print int(($1 - 1704067200) / 86400) }'; }
+
+@test "after two weeks six deviations are told, and ordinary values flagged as often as alpha says" {
+    local step rows
+    for step in 300 1800; do
+        season $((step == 300 ? 100 : 600)) $step >in
+        good ad-seasonal <in
+        rows=$(tail -n +$((14 * 86400 / step + 2)) out | wc -l)
+        flagged=$(tail -n +$((14 * 86400 / step + 2)) out | grep -c ',1$')
+        # 0.27 % within a factor of two
+        between $((rows * 27 / 20000)) "$flagged" $((rows * 54 / 10000))
+        season 45 $step six=41 seed=7 >in
+        good ad-seasonal -f value <in
+        sixes=$(grep -c ',1,[0-9.]*,[01]$' out)
+        told=$(grep -c ',1,[0-9.]*,1$' out)
+        [ "$sixes" -gt 30 ] || fail "no case"
+        between $((sixes * 95 / 100)) "$told" "$sixes"
+    done
+}
+
+@test "clocks that change raise nothing: three years by the hour, a trend, a level shift" {
+    local place at from=1704067200
+    for place in Europe/Berlin America/New_York Australia/Lord_Howe; do
+        [ -e "/usr/share/zoneinfo/$place" ] || skip "no tzdata"
+        # when the clock changes: the day, then the half hour
+        at=$(changes $place $from $((from + 1096 * 86400)) 86400)
+        at=$(finely "$place" "$at")
+        season 1096 3600 "offsets=$at" slope=0.05 shift_day=500 shift=40 >in
+        good ad-seasonal --tz=$place -x -p 1e-6 <in
+        # nothing but the shift: twenty records, the last of which says so
+        equal "$(count seasonal_flag 1 <out)" 20
+        equal "$(count seasonal_state shift <out)" 1
+        equal "$(tail -n +2 out | grep ',shift,' | days_of)" 500
+        # and with the wrong clock there is a lot to say
+        good ad-seasonal --tz=UTC -p 1e-6 <in
+        [ "$(count seasonal_flag 1 <out)" -gt 25 ] || fail "the change does not show"
+    done
+}
+
+# finely ZONE OFFSETS: as changes finds them by the day, to the half hour
+finely() {
+    local zone=$1 part t ahead first=1
+    for part in $(tr , ' ' <<<"$2"); do
+        t=${part%:*} ahead=${part#*:}
+        if [ -z "$first" ]; then
+            t=$((t - 86400))
+            while [ "$(changes "$zone" $t $t 1 | cut -d: -f2)" != "$ahead" ]; do t=$((t + 1800)); done
+        fi
+        printf '%s%s:%s' "${first:-,}" "$t" "$ahead" | sed 's/^1\([0-9]*:\)/\1/'
+        first=
+    done
+}
+
+@test "a day without records raises nothing but one nodata" {
+    season 40 1800 skip_day=25 >in
+    good ad-seasonal --gap=2h -x -p 1e-5 <in
+    equal "$(count seasonal_flag 1 <out)" 0
+    equal "$(count seasonal_state nodata <out)" 1
+}
+
+@test "the 29th of February is a day like others" {
+    season 90 3600 start=1704067200 >in
+    good ad-seasonal -p 1e-5 <in
+    equal "$(count seasonal_flag 1 <out)" 0
+}
+
+@test "seasons in rows: every record counts, also a missing one" {
+    awk 'BEGIN { print "value"
+        for (i = 0; i < 400; i++) print i % 37 == 5 ? "NA" : (i % 8 == 0) * 50 + i * 7 % 5 }' >in
+    good ad-seasonal --period=8 <in
+    equal "$(count seasonal_flag 1 <out)" 0
+    # one row less, and the phases are wrong for as long as it takes to learn
+    sed 200d in >slipped
+    good ad-seasonal --period=8 <slipped
+    [ "$(count seasonal_flag 1 <out)" -gt 1 ] || fail "it did not slip"
+}
+
+@test "records in no order and at any distance do not matter" {
+    season 60 600 | awk 'NR == 1 { print; next } { s = (s * 16807 + NR) % 2147483647 }
+        s % 3 { print } s % 41 == 0 { late = $0 } s % 53 == 0 && late { print late; late = "" }' >in
+    good ad-seasonal --stats=st -p 1e-5 <in
+    equal "$(count seasonal_flag 1 <out)" 0
+    [ "$(sed 's/.*"late":\([0-9]*\).*/\1/' st)" -gt 20 ] || fail "none was late"
+}
+
+@test "a level that shifts is told once, and the seasons stay" {
+    season 60 1800 shift_day=30 shift=100 >in
+    good ad-seasonal -x -p 1e-5 <in
+    equal "$(count seasonal_state shift <out)" 1
+    equal "$(count seasonal_flag 1 <out)" 20
+    # the next day is judged by a profile, not by the spread of all
+    tail -n +$((31 * 48 + 2)) out | awk -F, '$9 - $8 > 50 { print; bad = 1 } END { exit bad }' ||
+        fail "the profiles are gone"
+}
+
+@test "--trend follows a slope" {
+    season 60 1800 slope=12 sd=1 >in
+    good ad-seasonal -p 1e-5 --half-life=7d -x <in && mv out plain
+    good ad-seasonal -p 1e-5 --half-life=7d -x --trend <in
+    equal "$(count seasonal_flag 1 <out)" 0
+    error() { tail -n 480 "$1" | awk -F, '{ d = $2 - $7; s += d * d } END { printf "%d", s / NR * 100 }'; }
+    [ "$(error out)" -lt "$(error plain)" ] || fail "no better: $(error out), $(error plain)"
+}
+
+@test "hardly anything is flagged before each season has been seen once" {
+    season 8 1800 sd=0.1 >in
+    good ad-seasonal <in
+    equal "$(count seasonal_flag 1 <out)" 0
+    sed '100s/,.*/,1e6/' in >spike
+    good ad-seasonal <spike
+    equal "$(count seasonal_flag 1 <out)" 1
+}
+
+@test "cron: ten runs over a growing file say what one pass says" {
+    season 30 1800 shift_day=20 shift=50 >all
+    good ad-seasonal -x <all && mv out want
+    : >got
+    local k
+    for k in 1 2 3 4 5 6 7 8 9 10; do
+        head -n $((1 + 144 * k)) all >log.csv.new
+        if [ -e log.csv ]; then tail -n +$((2 + 144 * (k - 1))) log.csv.new >>log.csv; else mv log.csv.new log.csv; fi
+        good ad-seasonal -x -S st --resume log.csv
+        cat out >>got
+    done
+    same want got
+}
+
+@test "a pipe that is read live: a state is kept, and the next run goes on with it" {
+    season 12 1800 >all
+    good ad-seasonal -x <all && mv out want
+    mkfifo pipe
+    ad-seasonal -x -S st <pipe >first 3>&- &
+    local pid=$!
+    exec 9>pipe
+    head -n 400 all >&9
+    eventually grep -q "^$(sed -n 400p all)," first
+    exec 9>&-
+    wait $pid
+    good ad-seasonal -x -S st < <(head -n 1 all && tail -n +401 all)
+    { cat first && tail -n +2 out; } | same want -
+}
+
+@test "what --period takes" {
+    noise 50 >in
+    good ad-seasonal --period=7d,24h <in
+    good ad-seasonal --period=none <in
+    good ad-seasonal --period=60 <in
+    local bad
+    for bad in 1 0 -3 24h,60 1.5 '24h,' ',24h' 24h,24h week 1h,2h,3h,4h,5h 10ms; do
+        exits 2 ad-seasonal --period="$bad" </dev/null
+        [ ! -s out ] || fail output
+    done
+    exits 2 ad-seasonal --period=24h < <(printf 'value\n1\n2\n')
+    err_has "--period with a duration needs a time field"
+    exits 2 ad-seasonal --half-life=10 </dev/null
+    err_has --half-life
+}
