@@ -51,6 +51,7 @@ struct look {
 struct novelty {
     const struct ad_novelty_cfg *cfg;
     uint64_t rows;
+    double first;        /* values and means are looked at from here: floats have few digits */
     double level, error; /* mean of all, and the usual size of residuals */
     double claim;        /* of recent events on what follows */
     double keep;         /* of the claim, from row to row */
@@ -173,15 +174,15 @@ static double sd_with(const struct novelty *s, size_t n, double v)
 /* Fill in what depends on v. */
 static void look_at(const struct novelty *s, struct look *l)
 {
-    double most = 0;
+    double most = 0, from = s->rows ? s->first : l->v;
     l->residual = residual_of(s, l);
     if (fabs(l->residual) <= DUST * fabs(l->v))
         l->residual = 0;
-    l->view[VALUE] = l->v;
+    l->view[VALUE] = l->v - from;
     l->view[RESIDUAL] = s->rows < RESIDUAL_AT ? NAN : l->residual;
     for (size_t i = LONG_SD; i < VIEWS; i++)
         l->view[i] = s->rows < s->window[i] ? NAN
-                     : i == MEAN            ? mean_with(s, s->window[i], l->v)
+                     : i == MEAN            ? mean_with(s, s->window[i], l->v) - from
                                             : sd_with(s, s->window[i], l->v);
     l->sum = 0;
     l->most = VALUE;
@@ -276,7 +277,8 @@ static void bounds(void *state, const struct ad_sample *in, const struct ad_line
         return;
     }
     if (!passes(s, &l, usual, line) && seen->n)
-        usual = v > usual ? fmin(v, seen->v[seen->n - 1]) : fmax(v, seen->v[0]);
+        usual =
+            v > usual ? fmin(v, s->first + seen->v[seen->n - 1]) : fmax(v, s->first + seen->v[0]);
     if (passes(s, &l, usual, line)) {
         out->lower = square(limit(s, l, line, usual, v < usual ? v : -INFINITY));
         out->upper = square(limit(s, l, line, usual, v > usual ? v : INFINITY));
@@ -304,6 +306,8 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
     (void)verdict;
     struct novelty *s = state;
     const struct look *l = look(s, in);
+    if (s->rows == 0)
+        s->first = l->v;
     for (size_t i = 0; i < VIEWS; i++)
         if (!isnan(l->view[i]))
             ad_sketch_add(&s->view[i], l->view[i]);
@@ -336,7 +340,7 @@ static void save(const void *state, struct ad_save *out)
     const struct novelty *s = state;
     size_t n = recent(s);
     ad_save_u64(out, s->rows);
-    ad_save_f64s(out, (double[]){s->level, s->error, s->claim}, 3);
+    ad_save_f64s(out, (double[]){s->first, s->level, s->error, s->claim}, 4);
     ad_save_f64s(out, s->last + s->nlast - n, n);
     ad_save_f64s(out, s->day, HOURS);
     ad_save_f64s(out, s->week, WEEK);
@@ -359,12 +363,13 @@ static void load_roots(struct ad_load *in, double *v, size_t n)
 static int load(void *state, struct ad_load *in)
 {
     struct novelty *s = state;
-    double v[3];
+    double v[4];
     s->rows = ad_load_max(in, UINT64_C(1) << 53);
-    ad_load_f64s(in, v, 3);
-    s->level = v[0];
-    s->error = v[1];
-    s->claim = v[2];
+    ad_load_f64s(in, v, 4);
+    s->first = v[0];
+    s->level = v[1];
+    s->error = v[2];
+    s->claim = v[3];
     s->nlast = recent(s);
     load_roots(in, s->last, s->nlast);
     load_roots(in, s->day, HOURS);
@@ -376,8 +381,9 @@ static int load(void *state, struct ad_load *in)
     for (size_t i = 0; i < VIEWS; i++)
         if (in->failed || ad_sketch_load(&s->view[i], in))
             return -1;
-    bool sound = fabs(s->level) <= ROOT_MOST && s->error >= 0 && s->error <= 4 * ROOT_MOST &&
-                 s->claim >= 0 && s->claim <= VIEWS * AD_SKETCH_NOVELTY_MAX;
+    bool sound = fabs(s->first) <= ROOT_MOST && fabs(s->level) <= ROOT_MOST && s->error >= 0 &&
+                 s->error <= 4 * ROOT_MOST && s->claim >= 0 &&
+                 s->claim <= VIEWS * AD_SKETCH_NOVELTY_MAX;
     return in->failed || !sound ? -1 : 0;
 }
 

@@ -87,11 +87,12 @@ def raw_novelty(rows, per_day=288):
     n48, n24, n6 = (max(2, round(n * per_day / 288)) for n in (48, 24, 6))
     value, residual, long_sd, mean, short_sd = (Sketch() for _ in range(5))
     day, week = [[0.0, 0] for _ in range(24)], [[0.0, 0] for _ in range(168)]
-    level = error = claim = 0.0
+    first = level = error = claim = 0.0
     last = []
     for t, (when, x) in enumerate(rows):
         v = math.copysign(math.sqrt(abs(x)), x)
-        s = value.next(v)
+        first = first if t else v
+        s = value.next(v - first)
         expected, r = level, v - level
         if when is not None:
             d, w = day[int(when // 3600) % 24], week[int(when // 3600) % 168]
@@ -120,7 +121,7 @@ def raw_novelty(rows, per_day=288):
         if t >= n48:
             s += 0.5 * long_sd.next(deviation(last[-n48:]))
         if t >= n24:
-            s += 0.3 * mean.next(sum(last[-n24:]) / n24)
+            s += 0.3 * mean.next(sum(last[-n24:]) / n24 - first)
         if t >= n6:
             s += 0.3 * short_sd.next(deviation(last[-n6:]))
         claim *= math.exp(-288 / (80 * per_day))
