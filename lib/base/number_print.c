@@ -71,14 +71,18 @@ static struct shown show_exactly(double x)
 }
 #endif
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-                            "25262728293031323334353637383940414243444546474849"
-                            "50515253545556575859606162636465666768697071727374"
-                            "75767778798081828384858687888990919293949596979899";
+/* The digits of 0 to 999 as text, and a zero behind each: 0000 0010 0020 ... 9990. */
+/* clang-format off */
+#define TEN(a) a "00" a "10" a "20" a "30" a "40" a "50" a "60" a "70" a "80" a "90"
+#define HUNDRED(a) TEN(a "0") TEN(a "1") TEN(a "2") TEN(a "3") TEN(a "4") \
+                   TEN(a "5") TEN(a "6") TEN(a "7") TEN(a "8") TEN(a "9")
+static const char digits_of[] = HUNDRED("0") HUNDRED("1") HUNDRED("2") HUNDRED("3") HUNDRED("4")
+                                HUNDRED("5") HUNDRED("6") HUNDRED("7") HUNDRED("8") HUNDRED("9");
+/* clang-format on */
 
 static char *put_pair(char *out, unsigned n)
 {
-    memcpy(out, pairs + 2 * n, 2);
+    memcpy(out, digits_of + 4 * n + 1, 2);
     return out + 2;
 }
 
@@ -194,18 +198,18 @@ unsigned ad_score_millionths(double score)
     return millionths(score);
 }
 
-/* The two digits of n < 100, the first in the lowest byte. */
-static inline uint64_t pair_of(unsigned n)
+/* The digits of n < 1000 in the lower bytes, the first in the lowest, and a zero above. */
+static inline uint64_t word_of(unsigned n)
 {
-    return ad_word_load16((const unsigned char *)pairs + 2 * n);
+    return ad_word_load32((const unsigned char *)digits_of + 4 * n);
 }
 
-/* 0.dddddd fits a word; what its zeros at the end leave of it is shown. */
+/* 0.dddddd fits a word; what its zeros at the end leave of it is shown. The zero above the first
+ * three digits is one that any digit has in it. */
 size_t ad_score_print(char *out, double score)
 {
-    unsigned n = millionths(score), top = n / 10000, upper = n / 100;
-    uint64_t text = '0' | '.' << 8 | pair_of(top) << 16 | pair_of(upper - 100 * top) << 32 |
-                    pair_of(n - 100 * upper) << 48;
+    unsigned n = millionths(score);
+    uint64_t text = '0' | '.' << 8 | word_of(n / 1000) << 16 | word_of(n % 1000) << 40;
     ad_word_store64((unsigned char *)out, text);
     return n ? 8 - (size_t)__builtin_clzll(text ^ ad_word_all('0')) / 8 : 1;
 }

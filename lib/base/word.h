@@ -31,13 +31,6 @@ static inline uint64_t ad_word_little(uint64_t w)
 #endif
 }
 
-static inline uint64_t ad_word_load16(const unsigned char *p)
-{
-    uint64_t w = 0;
-    memcpy(&w, p, 2);
-    return ad_word_little(w);
-}
-
 static inline uint64_t ad_word_load32(const unsigned char *p)
 {
     uint64_t w = 0;

@@ -57,9 +57,14 @@ static size_t run_chunk(struct ad_run *r, const struct ad_record *rec, size_t n)
     r->only->rows += (double)n;
     r->count.records += n;
     r->count.good += n;
-    for (size_t i = 0; i < n; i++)
-        r->lane_surprise[i] /= r->lane_surprise[i] + s0;
-    ad_writer_put_scores(r->writer, rec, r->lane_surprise, n);
+    /* By twos, which are divided at once: there are always two, AD_LANE being even. */
+    double *s = r->lane_surprise;
+    for (size_t i = 0; i < n; i += 2) {
+        double a = s[i], b = s[i + 1];
+        s[i] = a / (a + s0);
+        s[i + 1] = b / (b + s0);
+    }
+    ad_writer_put_scores(r->writer, rec, s, n);
     return n;
 }
 
