@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Rows to grow from or to score, column by column: x[col * stride + row], NAN where missing.
- * Numbers are scaled so that the fit's rows lie in [0, 1] and are finite; categories are 0, 1, ...
+ * Numbers are finite, their scale does not matter; categories are 0, 1, ...
  * as they come, anything else one never seen. */
 struct ad_columns {
     size_t rows, cols, stride;

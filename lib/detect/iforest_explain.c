@@ -39,8 +39,8 @@ static void fill_ablation(const struct ad_iforest_model *m, const struct ad_ifor
             x[col * n + j] = value;
     }
     for (size_t j = 0; j < n; j++)
-        x[(a->first + j) * n + j] =
-            ad_iforest_part_scale(p, m->setup->category, a->first + j, p->center[a->first + j]);
+        x[(a->first + j) * n + j] = ad_iforest_part_scale(p, m->setup->category, a->first + j,
+                                                          p->scale[a->first + j].center);
 }
 
 /* How much longer the path gets with the field at its usual value. */
@@ -61,7 +61,7 @@ static void explain_oblique(const struct ad_iforest_model *m, const struct ad_if
 /* How far x lies outside of what the trees have seen, in units of that range, at most 1. */
 static double beyond(const struct ad_iforest_part *p, size_t col, double x)
 {
-    double range = p->range[col] * 2, least = p->least[col];
+    double range = p->scale[col].range * 2, least = p->scale[col].least;
     if (!(range > 0))
         return 0;
     double far = x < least ? (least - x) / range : (x - least) / range - 1;
@@ -169,7 +169,7 @@ static size_t choose_values(const struct ad_iforest_model *m, struct trial *t, d
 /* Farther out than this nothing changes any more, or hardly. */
 static double within_reach(const struct ad_iforest_part *p, size_t field, double x)
 {
-    double range = p->range[field] * 2, least = p->least[field];
+    double range = p->scale[field].range * 2, least = p->scale[field].least;
     double lo = fmax(least - range, -DBL_MAX), hi = fmin(least + range + range, DBL_MAX);
     return x < lo ? lo : x > hi ? hi : x;
 }
@@ -179,7 +179,7 @@ void ad_iforest_model_bounds(struct ad_iforest_model *m, const struct ad_sample 
 {
     const struct ad_iforest_part *p = &m->part[m->newest];
     struct trial t = {.in = in, .field = out->field};
-    double x = in->x[t.field], usual = p->center[t.field];
+    double x = in->x[t.field], usual = p->scale[t.field].center;
     out->expected = usual;
     out->lower = out->upper = NAN;
     if (isnan(x) || isnan(usual) || (m->setup->category && m->setup->category[t.field]))

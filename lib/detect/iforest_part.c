@@ -1,7 +1,5 @@
 #include "detect/iforest_part.h"
 
-#include "detect/iforest_scale.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +13,8 @@ size_t ad_iforest_psi(size_t sample, size_t rows)
 int ad_iforest_part_init(struct ad_iforest_part *p, int mode, size_t trees, size_t cols)
 {
     *p = (struct ad_iforest_part){.mode = mode, .trees = trees, .cols = cols};
-    p->center = calloc(cols ? 3 * cols : 1, sizeof *p->center);
-    if (!p->center)
-        return -1;
-    p->least = p->center + cols;
-    p->range = p->least + cols;
-    return 0;
+    p->scale = calloc(cols ? cols : 1, sizeof *p->scale);
+    return p->scale ? 0 : -1;
 }
 
 static void free_trees(const struct ad_iforest_part *p)
@@ -32,7 +26,7 @@ static void free_trees(const struct ad_iforest_part *p)
 void ad_iforest_part_free(struct ad_iforest_part *p)
 {
     free_trees(p);
-    free(p->center);
+    free(p->scale);
     *p = (struct ad_iforest_part){0};
 }
 
@@ -155,7 +149,7 @@ int ad_iforest_part_grow(struct ad_iforest_part *p, const struct ad_iforest_rows
     struct ad_columns d = {0};
     int rc = ad_iforest_part_init(&fresh, p->mode, p->trees, p->cols);
     if (rc == 0)
-        rc = ad_iforest_scale(rows, fresh.center, fresh.least, fresh.range, pool);
+        rc = ad_iforest_scale_rows(rows, fresh.scale, pool);
     if (rc == 0)
         rc = scale_rows(&fresh, rows, &d);
     if (rc == 0)
@@ -206,20 +200,10 @@ int ad_iforest_part_left_out(const struct ad_iforest_part *p, const struct ad_if
     return rc;
 }
 
-/* Out of reach of any row the trees grew from, and far from overflow in sums. */
-#define FARTHEST 1e30
-
 float ad_iforest_part_scale(const struct ad_iforest_part *p, const bool *category, size_t col,
                             double x)
 {
-    if (category && category[col])
-        return (float)x;
-    /* Around the median and not from the least value up, because floats are finest around 0 and
-     * most values lie near the median, however far out others are. */
-    double range = p->range[col], scaled = range > 0 ? (x / 2 - p->center[col] / 2) / range : 0;
-    if (isnan(x))
-        return (float)NAN;
-    return (float)(scaled < -FARTHEST ? -FARTHEST : scaled > FARTHEST ? FARTHEST : scaled);
+    return category && category[col] ? (float)x : ad_iforest_scaled(&p->scale[col], x);
 }
 
 void ad_iforest_part_depth(const struct ad_iforest_part *p, const struct ad_columns *d,
@@ -234,31 +218,21 @@ void ad_iforest_part_depth(const struct ad_iforest_part *p, const struct ad_colu
 void ad_iforest_part_save(const struct ad_iforest_part *p, struct ad_save *out)
 {
     ad_save_u64(out, p->psi);
-    ad_save_f64s(out, p->center, 3 * p->cols);
+    for (size_t col = 0; col < p->cols; col++)
+        ad_iforest_scale_save(&p->scale[col], out);
     if (p->heap)
         ad_heaptrees_save(p->heap, out);
     else
         ad_obliquetrees_save(p->oblique, out);
 }
 
-static bool is_scale(const struct ad_iforest_part *p)
-{
-    for (size_t col = 0; col < p->cols; col++) {
-        if (!(p->range[col] >= 0) || isinf(p->center[col]) || isinf(p->least[col]))
-            return false;
-        if (isinf(p->range[col]) || isnan(p->center[col]) != isnan(p->least[col]))
-            return false;
-        if (isnan(p->center[col]) && p->range[col] > 0)
-            return false;
-    }
-    return true;
-}
-
 int ad_iforest_part_load(struct ad_iforest_part *p, size_t sample, struct ad_load *in)
 {
     size_t psi = (size_t)ad_load_max(in, sample);
-    ad_load_f64s(in, p->center, 3 * p->cols);
-    if (in->failed || psi == 0 || !is_scale(p) || make_trees(p, p->trees, psi))
+    for (size_t col = 0; col < p->cols; col++)
+        if (ad_iforest_scale_load(&p->scale[col], in))
+            return -1;
+    if (psi == 0 || make_trees(p, p->trees, psi))
         return -1;
     return p->heap ? ad_heaptrees_load(p->heap, in) : ad_obliquetrees_load(p->oblique, in);
 }

@@ -5,23 +5,14 @@
 #include "detect/detector.h"
 #include "detect/heaptree.h"
 #include "detect/iforest.h"
+#include "detect/iforest_scale.h"
 #include "detect/obliquetree.h"
-
-/* Rows as they come, one after the other: x[row * cols + col], NAN where missing. */
-struct ad_iforest_rows {
-    const double *x;
-    size_t n, cols;
-    const bool *category; /* [cols], or NULL */
-};
 
 struct ad_iforest_part {
     int mode; /* enum ad_iforest_mode */
     size_t trees, cols;
-    size_t psi; /* rows a tree grew from; 0: nothing has grown */
-    /* [cols] of the rows it grew from, their categories unscaled: the median, of categories the
-     * most frequent one; the least value; half the greatest less the least, which is always
-     * finite. NAN, NAN and 0 of a column without values. */
-    double *center, *least, *range;
+    size_t psi;                      /* rows a tree grew from; 0: nothing has grown */
+    struct ad_iforest_scale *scale;  /* [cols], of the rows it grew from */
     struct ad_heaptrees *heap;       /* by mode, this ... */
     struct ad_obliquetrees *oblique; /* ... or this */
 };

@@ -70,10 +70,23 @@ static double most_frequent(double *x, size_t n)
     return mode;
 }
 
+/* Half the median distance from the center of those that are not there. Half, as it is always
+ * finite. */
+static double unit_of(double *x, size_t n, double center)
+{
+    size_t off = 0;
+    for (size_t i = 0; i < n; i++) {
+        double distance = fabs(x[i] / 2 - center / 2);
+        if (distance > 0)
+            x[off++] = distance;
+    }
+    return off ? select_value(x, off, off / 2) : 0;
+}
+
 struct survey {
     const struct ad_iforest_rows *rows;
-    double *center, *least, *range;
-    double *values; /* of each thread so many as there are rows */
+    struct ad_iforest_scale *scale; /* of each column */
+    double *values;                 /* of each thread so many as there are rows */
 };
 
 static void survey_column(void *arg, size_t col, size_t thread)
@@ -90,17 +103,22 @@ static void survey_column(void *arg, size_t col, size_t thread)
         least = x < least ? x : least;
         most = x > most ? x : most;
     }
+    struct ad_iforest_scale *scale = &s->scale[col];
+    *scale = (struct ad_iforest_scale){NAN, NAN, 0, 0};
+    if (n == 0)
+        return;
     bool category = rows->category && rows->category[col];
-    s->center[col] = n == 0 ? NAN : category ? most_frequent(v, n) : median_of(v, n);
-    s->least[col] = n == 0 ? NAN : least;
-    s->range[col] = n == 0 ? 0 : most / 2 - least / 2;
+    scale->center = category ? most_frequent(v, n) : median_of(v, n);
+    scale->least = least;
+    scale->range = most / 2 - least / 2;
+    scale->unit = unit_of(v, n, scale->center);
 }
 
-int ad_iforest_scale(const struct ad_iforest_rows *rows, double *center, double *least,
-                     double *range, struct ad_pool *pool)
+int ad_iforest_scale_rows(const struct ad_iforest_rows *rows, struct ad_iforest_scale *scale,
+                          struct ad_pool *pool)
 {
     size_t threads = ad_pool_threads(pool);
-    struct survey s = {rows, center, least, range, NULL};
+    struct survey s = {rows, scale, NULL};
     if (rows->n <= SIZE_MAX / sizeof *s.values / threads)
         s.values = malloc(threads * rows->n * sizeof *s.values);
     if (!s.values)
@@ -108,4 +126,36 @@ int ad_iforest_scale(const struct ad_iforest_rows *rows, double *center, double 
     ad_pool_each(pool, rows->cols, survey_column, &s);
     free(s.values);
     return 0;
+}
+
+/* Out of reach of any row the trees grew from, and far from overflow in sums of squares. */
+#define FARTHEST 1e18
+
+float ad_iforest_scaled(const struct ad_iforest_scale *scale, double x)
+{
+    if (isnan(x))
+        return (float)NAN;
+    double far = scale->unit > 0 ? (x / 2 - scale->center / 2) / scale->unit : 0;
+    return (float)(far < -FARTHEST ? -FARTHEST : far > FARTHEST ? FARTHEST : far);
+}
+
+static bool is_sound(const struct ad_iforest_scale *s)
+{
+    bool none = isnan(s->center) && isnan(s->least);
+    bool some = isfinite(s->center) && isfinite(s->least);
+    return s->range >= 0 && isfinite(s->range) && s->unit >= 0 && isfinite(s->unit) &&
+           (some || (none && !(s->range > 0) && !(s->unit > 0)));
+}
+
+void ad_iforest_scale_save(const struct ad_iforest_scale *s, struct ad_save *out)
+{
+    ad_save_f64s(out, (double[]){s->center, s->least, s->range, s->unit}, 4);
+}
+
+int ad_iforest_scale_load(struct ad_iforest_scale *s, struct ad_load *in)
+{
+    double v[4];
+    ad_load_f64s(in, v, 4);
+    *s = (struct ad_iforest_scale){v[0], v[1], v[2], v[3]};
+    return !in->failed && is_sound(s) ? 0 : -1;
 }
