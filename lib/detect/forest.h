@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /* Rows to grow from or to score, column by column: x[col * stride + row], NAN where missing.
- * Numbers are finite, their scale does not matter; categories are 0, 1, ...
- * as they come, anything else one never seen. */
+ * Numbers are finite, their scale does not matter; categories are 0, 1, ... as they come, anything
+ * else one never seen. */
 struct ad_columns {
     size_t rows, cols, stride;
     const float *x;
