@@ -4,11 +4,14 @@
 #include "detect/seasonal.h"
 #include "run/command.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdio.h>
 
-static struct {
+static struct options {
     struct ad_seasonal_cfg season;
-    const char *period;
+    const char *period, *holidays;
+    struct ad_calendar days;
 } cfg = {
     .season = {.phases = 2016, .warmup = 10, .min_scale = NAN},
 };
@@ -16,11 +19,13 @@ static struct {
 #define AT(member) offsetof(struct ad_seasonal_cfg, member)
 
 static const struct ad_opt options[] = {
-    {"period", 0, AD_OPT_TEXT, sizeof cfg.season, 0, 0, "LIST",
+    {"period", 0, AD_OPT_TEXT, offsetof(struct options, period), 0, 0, "LIST",
      "seasons, such as 24h,7d or 288 (rows)"},
     {"phases", 0, AD_OPT_COUNT, AT(phases), 1, 1e5, "N", "of a season at most (2016)"},
     {"half-life", 0, AD_OPT_EXTENT, AT(half_life), 1, 1e9, "N|DURATION",
      "of the level (the shortest season)"},
+    {"holidays", 0, AD_OPT_TEXT, offsetof(struct options, holidays), 0, 0, "FILE",
+     "iCalendar: days with a profile of their own"},
     {"trend", 0, AD_OPT_FLAG, AT(trend), 0, 0, NULL, "the level has a slope"},
     {"warmup", 0, AD_OPT_COUNT, AT(warmup), 10, 1e6, "N", "values before the first score (10)"},
     {"min-scale", 0, AD_OPT_NUMBER, AT(min_scale), 1e-300, 1e300, "X", "least deviation (found)"},
@@ -36,12 +41,40 @@ static int parse_period(struct ad_str text, struct ad_extent *out)
     return ad_duration_parse(text, &out->seconds) || !(out->seconds >= 1) ? -1 : 0;
 }
 
+/* Read the calendar. */
+static int read_holidays(const char *path, struct ad_err *err)
+{
+    enum { MOST = 4 << 20 };
+    struct ad_buf text = {0};
+    struct ad_err why = {0};
+    FILE *file = fopen(path, "rb");
+    for (size_t got = 1; file && got > 0 && text.len <= MOST && ad_buf_room(&text, 65536);) {
+        got = fread(text.s + text.len, 1, 65536, file);
+        text.len += got;
+    }
+    int rc = !file || ferror(file) ? ad_err_set(err, "%s: %s", path, strerror(errno)) : 0;
+    if (rc == 0 && (text.failed || text.len > MOST))
+        rc = ad_err_set(err, "%s: %s", path, text.failed ? "out of memory" : "more than 4 MB");
+    if (file)
+        fclose(file);
+    ad_calendar_free(&cfg.days);
+    if (rc == 0 && ad_calendar_parse(&cfg.days, (struct ad_str){text.s, text.len}, &why))
+        rc = ad_err_set(err, "%s: %s", path, why.text);
+    ad_err_free(&why);
+    ad_buf_free(&text);
+    return rc;
+}
+
 /* --period into lengths, the shortest first. */
 static int prepare(void *arg, struct ad_err *err)
 {
     struct ad_seasonal_cfg *c = arg;
     bool given = cfg.period && *cfg.period;
     const char *text = given ? cfg.period : "24h,7d";
+    bool special = cfg.holidays && *cfg.holidays;
+    if (special && read_holidays(cfg.holidays, err))
+        return -1;
+    c->holidays = special ? &cfg.days : NULL;
     c->nperiod = 0;
     if (strcmp(text, "none") == 0)
         return 0;
@@ -67,6 +100,7 @@ static const char *needs_time(const void *arg)
     const struct ad_seasonal_cfg *c = arg;
     return c->nperiod > 0 && c->period[0].seconds > 0 && cfg.period && *cfg.period
                ? "--period with a duration"
+           : c->holidays              ? "--holidays"
            : c->half_life.seconds > 0 ? "--half-life with a duration"
                                       : NULL;
 }

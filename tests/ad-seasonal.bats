@@ -181,3 +181,43 @@ finely() {
     exits 2 ad-seasonal --half-life=10 </dev/null
     err_has --half-life
 }
+
+# Three holidays of one event: days 19737, 19751, 19765 since 1970, Mondays.
+holidays_file() {
+    printf '%s\r\n' BEGIN:VCALENDAR BEGIN:VEVENT 'DTSTART;VALUE=DATE:20240115' \
+        'RRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=4' 'EXDATE:20240212' 'RDATE:20240226' END:VEVENT END:VCALENDAR
+}
+
+@test "--holidays: those days have a profile of their own, and do not teach the others" {
+    holidays_file >days.ics
+    season 70 1800 lazy="19737 19751 19779" >in
+    good ad-seasonal -p 1e-5 <in && mv out plain
+    good ad-seasonal -p 1e-5 --holidays=days.ics -x <in
+    [ "$(count seasonal_flag 1 <plain)" -gt 30 ] || fail "no holiday shows"
+    equal "$(count seasonal_flag 1 <out)" 0
+    # the second one is expected to be as the first was: at noon about 110, not 165
+    noon=$(awk -F, -v t=$((19751 * 86400 + 43200)) '$1 == t { print int($7) }' out)
+    between 95 "$noon" 125
+    # and the state knows the file
+    good ad-seasonal -S st --holidays=days.ics <in
+    good ad-seasonal -S st < <(head -n 1 in)
+    rm days.ics
+    exits 2 ad-seasonal -S st <in
+    err_has days.ics
+}
+
+@test "--holidays: what cannot be" {
+    printf 'timestamp,value\n0,1\n' >in
+    exits 2 ad-seasonal --holidays=none.ics in
+    err_has "none.ics: No such file"
+    exits 2 ad-seasonal --holidays=in in
+    err_has "not an iCalendar file"
+    holidays_file | sed 's/WEEKLY/HOURLY/' >bad.ics
+    exits 2 ad-seasonal --holidays=bad.ics in
+    err_has 'bad.ics: a rule that is not understood: "RRULE:FREQ=HOURLY'
+    holidays_file >days.ics
+    exits 2 ad-seasonal --holidays=days.ics --period=288 in
+    err_has --holidays
+    exits 2 ad-seasonal --holidays=days.ics < <(printf 'value\n1\n')
+    err_has "--holidays needs a time field"
+}

@@ -14,11 +14,11 @@ struct ad_calendar {
     size_t n;
 };
 
-/* The days that the events of the text cover: from DTSTART to before DTEND or through DURATION in
- * whole days, again as RRULE says (FREQ=YEARLY with INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY and
- * BYDAY; MONTHLY, WEEKLY and DAILY with INTERVAL, COUNT and UNTIL), also on RDATE, but not on
- * EXDATE. Times of day count as the day they name. Rules without an end go on to the year 2199.
- * Returns 0, or -1 with the line that is wrong; free by ad_calendar_free() either way. */
+/* The days that the events of the text cover: DTSTART up to DTEND or for DURATION, again as RRULE
+ * and RDATE say, but for instances that EXDATE takes out. Of RRULE: FREQ from YEARLY to DAILY with
+ * INTERVAL, COUNT, UNTIL, WKST=MO, BYMONTH, BYMONTHDAY and BYDAY; a rule without an end goes on to
+ * the year 2199. Times of day count as the day that they name, in whatever zone. Returns 0, or -1
+ * with the line that is wrong; free by ad_calendar_free() either way. */
 int ad_calendar_parse(struct ad_calendar *cal, struct ad_str text, struct ad_err *err);
 void ad_calendar_free(struct ad_calendar *cal);
 

@@ -10,7 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct ad_seasonal_cfg config(unsigned bits)
 {
     struct ad_seasonal_cfg cfg = {.phases = 8, .warmup = 10, .min_scale = NAN, .trend = bits & 8};
+    static int32_t first[] = {0};
+    static const struct ad_calendar holidays = {first, 1};
     cfg.nperiod = bits & 3;
+    cfg.holidays = bits & 16 && !(bits & 4) ? &holidays : NULL;
     for (size_t k = 0; k < cfg.nperiod; k++) {
         double length = k == 0 ? 4 : k == 1 ? 6 : 20;
         if (bits & 4)
