@@ -215,6 +215,17 @@ static int choose_field(struct ad_selection *sel, bool many, const struct ad_rea
     return rc;
 }
 
+/* Whether it is no mere sign for a missing value. */
+static bool is_word(struct ad_str v)
+{
+    bool letter = false;
+    for (size_t i = 0; i < v.len; i++) {
+        unsigned char c = (unsigned char)v.s[i], lower = c | 0x20;
+        letter |= (lower >= 'a' && lower <= 'z') || c >= 0x80;
+    }
+    return letter && !ad_str_is_missing(v);
+}
+
 /* Fields that hold words: those listed, which join the others, or those whose first value is one.
  */
 static int choose_category(struct ad_selection *sel, const struct ad_select_cfg *cfg,
@@ -232,7 +243,7 @@ static int choose_category(struct ad_selection *sel, const struct ad_select_cfg 
         double x;
         choose(&all, name);
         if (!cfg->categorical && first && at >= 0 && first[at].len &&
-            ad_number_parse(first[at], &x) && !ad_str_is_missing(first[at]))
+            ad_number_parse(first[at], &x) && is_word(first[at]))
             choose(&words, name);
     }
     for (size_t i = 0; i < sel->category.n; i++)

@@ -50,10 +50,9 @@ static void add_name(const struct ad_run *r, struct ad_buf *out, size_t i)
     struct ad_buf name = {0};
     ad_buf_add(&name, r->sel.field.v[r->features ? 0 : i].s,
                r->sel.field.v[r->features ? 0 : i].len);
-    if (r->features && i > 0) {
-        ad_buf_addz(&name, " ");
-        ad_buf_addz(&name, ad_feature_name[i]);
-    }
+    const char *feature = ad_run_feature(r, i);
+    ad_buf_addz(&name, feature ? " " : "");
+    ad_buf_addz(&name, feature ? feature : "");
     add_text(r, out, ad_str_of("field"), (struct ad_str){name.s, name.len});
     out->failed |= name.failed;
     ad_buf_free(&name);

@@ -53,10 +53,9 @@ static void add_judgement(struct ad_buf *out, double x, const struct ad_result *
 static void add_part_name(const struct ad_run *r, struct ad_buf *out, size_t i)
 {
     ad_buf_add_visible(out, r->sel.field.v[r->features ? 0 : i]);
-    if (r->features && i > 0) {
-        ad_buf_addz(out, " ");
-        ad_buf_addz(out, ad_feature_name[i]);
-    }
+    const char *feature = ad_run_feature(r, i);
+    ad_buf_addz(out, feature ? " " : "");
+    ad_buf_addz(out, feature ? feature : "");
 }
 
 /* A part that contributed, with its value. */
@@ -88,7 +87,7 @@ static void add_parts(struct ad_run *r, const struct ad_case *c, const struct ad
     for (size_t k = 0; k < MOST; k++) {
         size_t best = n;
         for (size_t i = 0; i < n; i++) { /* the next in order of contribution, then of place */
-            bool after = contrib[i] < contrib[last] || (contrib[i] == contrib[last] && i > last);
+            bool after = contrib[i] == contrib[last] ? i > last : contrib[i] < contrib[last];
             if (k == 0 ? i == last : after && (best == n || contrib[i] > contrib[best]))
                 best = i;
         }

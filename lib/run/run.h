@@ -98,6 +98,12 @@ static inline bool ad_run_writes(const struct ad_run *r)
     return !r->set.fit && !r->set.importance;
 }
 
+/* What feature i of the only field is called; NULL where there are none, and for the value. */
+static inline const char *ad_run_feature(const struct ad_run *r, size_t i)
+{
+    return r->features && i > 0 && i < AD_FEATURES ? ad_feature_name[i] : NULL;
+}
+
 /* The signal that asked the run to end, or 0. */
 extern volatile sig_atomic_t ad_run_stop;
 

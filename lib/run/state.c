@@ -319,6 +319,9 @@ int ad_run_save_state(struct ad_run *r)
     bool unfitted = r->batch && ad_run_stop; /* the signal came before the end of the input */
     if ((!r->set.state && !model) || unfitted)
         return 0;
+    /* A header alone has settled nothing. */
+    if (r->judge.line && !r->have_loaded && !ad_reader_first(r->reader))
+        return 0;
     if (!r->judge.line)
         return r->have_loaded && r->set.resume ? save_places(r) : 0;
     if (r->set.resume && !ad_reader_done(r->reader) &&
