@@ -48,5 +48,5 @@ int ad_ewma_load(struct ad_ewma *e, struct ad_load *load)
         !isfinite(v[4]))
         return -1;
     *e = (struct ad_ewma){v[0], v[1], v[2], v[3], v[4]};
-    return 0;
+    return ad_ewma_variance(e) <= AD_MOMENTS_VARIANCE ? 0 : -1;
 }

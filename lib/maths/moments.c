@@ -24,5 +24,5 @@ int ad_moments_load(struct ad_moments *m, struct ad_load *load)
         !(v[2] >= 0 && isfinite(v[2])))
         return -1;
     *m = (struct ad_moments){v[0], v[1], v[2]};
-    return 0;
+    return ad_moments_variance(m) <= AD_MOMENTS_VARIANCE ? 0 : -1;
 }

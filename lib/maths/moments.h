@@ -20,6 +20,9 @@ static inline bool ad_moments_holds(double x)
     return x >= -1e140 && x <= 1e140;
 }
 
+/* More than the variance of such values can be, however it is weighted. */
+#define AD_MOMENTS_VARIANCE 1e285
+
 /* {0} is no values. */
 struct ad_moments {
     double n, mean, dev2; /* dev2: sum of squared deviations from the mean */

@@ -68,5 +68,6 @@ int ad_window_load(struct ad_window *w, struct ad_load *load)
     w->doubt = sums[3];
     if (w->last.len > 0)
         ad_window_summarize(w);
-    return load->failed || !ad_moments_holds(w->mean) || !isfinite(w->dev2) ? -1 : 0;
+    bool sound = ad_moments_holds(w->mean) && ad_window_variance(w) <= AD_MOMENTS_VARIANCE;
+    return sound && !load->failed ? 0 : -1;
 }
