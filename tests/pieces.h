@@ -56,4 +56,11 @@ int ad_source_seek(struct ad_source *src, uint64_t offset, struct ad_err *err)
     return 0;
 }
 
+/* Look at the n bytes behind v, which must be readable. */
+static inline void look_behind(struct ad_str v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        (void)*(const volatile char *)(v.s + v.len + i);
+}
+
 #endif

@@ -227,24 +227,11 @@ void ad_writer_put(struct ad_writer *w, const struct ad_record *rec, const struc
     end_line(w, rec->eol);
 }
 
-void ad_writer_put_scores(struct ad_writer *w, const struct ad_record *rec, const double *score,
-                          size_t n)
+/* Rows of CSV for which there is room. Returns where they end. */
+static char *print_scores(const struct ad_writer *w, char *to, const struct ad_record *rec,
+                          const double *score, size_t n)
 {
-    for (size_t i = 0; w->json && i < n; i++) {
-        struct ad_cell cells[] = {{.kind = AD_CELL_SCORE, .x = score[i]}, {.kind = AD_CELL_FLAG}};
-        ad_writer_put(w, &rec[i], cells);
-    }
-    if (w->json)
-        return;
-    if (n == 0)
-        return;
-    begin(w);
     const char delim = w->cfg.out.delim, tail[][4] = {{delim, '0', '\n'}, {delim, '0', '\r', '\n'}};
-    const struct ad_str last = rec[n - 1].body;
-    size_t room = (size_t)(last.s + last.len - rec->body.s) + n * w->room + AD_WRITER_SLACK;
-    char *start = ad_sink_room(w->sink, room), *to = start;
-    if (!start)
-        return;
     for (size_t i = 0; i < n; i++) {
         struct ad_str body = rec[i].body;
         size_t eol = rec[i].eol.len;
@@ -257,8 +244,29 @@ void ad_writer_put_scores(struct ad_writer *w, const struct ad_record *rec, cons
         memcpy(to, tail[eol - 1], 4);
         to += 2 + eol;
     }
-    ad_sink_advance(w->sink, (size_t)(to - start));
-    end_line(w, rec[n - 1].eol);
+    return to;
+}
+
+void ad_writer_put_scores(struct ad_writer *w, const struct ad_record *rec, const double *score,
+                          size_t n)
+{
+    if (n == 0)
+        return;
+    const struct ad_record *last = &rec[n - 1];
+    size_t bytes = (size_t)(last->body.s + last->body.len - rec->body.s);
+    size_t room = bytes + n * w->room + AD_WRITER_SLACK;
+    if (w->json || room > AD_SINK_SIZE) {
+        for (size_t i = 0; i < n; i++) {
+            struct ad_cell cells[] = {{.kind = AD_CELL_SCORE, .x = score[i]},
+                                      {.kind = AD_CELL_FLAG}};
+            ad_writer_put(w, &rec[i], cells);
+        }
+        return;
+    }
+    begin(w);
+    char *start = ad_sink_room(w->sink, room);
+    ad_sink_advance(w->sink, (size_t)(print_scores(w, start, rec, score, n) - start));
+    end_line(w, last->eol);
 }
 
 void ad_writer_header(struct ad_writer *w, const struct ad_record *header)

@@ -4,6 +4,7 @@
  * byte chooses options, the second the sizes of reads. */
 #include "../pieces.h"
 
+#include "base/number.h"
 #include "record/csv.h"
 #include "record/reader.h"
 
@@ -150,8 +151,10 @@ static void take_record(struct place *p, struct outcome *o, const struct ad_read
     bool quoted = rec->body.len && memchr(rec->body.s, '"', rec->body.len);
     if (rec->kind != AD_RECORD_DATA || (ncolumn == 1 && rec->value[0].len == 0 && !quoted))
         return; /* libcsv leaves empty rows out */
-    for (size_t i = 0; i < ncolumn; i++)
+    for (size_t i = 0; i < ncolumn; i++) {
+        look_behind(rec->value[i], AD_NUMBER_PAD);
         add_cell(&o->cells, rec->value[i].s, rec->value[i].len);
+    }
     add_row_end(&o->cells);
 }
 

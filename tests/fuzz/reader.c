@@ -106,6 +106,7 @@ static void keep(struct rig *rig, const struct ad_record *rec)
     struct ad_buf text = {0}, raw = {0};
     for (size_t i = 0; i < rig->columns->n; i++) {
         struct ad_str v = rec->value[i].s ? rec->value[i] : (struct ad_str){"", 0};
+        look_behind(v, rec->value[i].s ? AD_NUMBER_PAD : 0);
         text.len = raw.len = 0;
         if (rig->out.kind == AD_FORMAT_NDJSON) { /* what is not UTF-8 is replaced there */
             ad_json_quote(&raw, v);
