@@ -57,7 +57,7 @@ static void *create(const void *cfg, const struct ad_setup *setup)
 
 static int make_room(struct batch *b)
 {
-    size_t cols = b->model.cols, room = b->room ? 2 * b->room : 64;
+    size_t cols = b->model.cols, room = b->room ? 2 * b->room : 8;
     size_t most = (size_t)b->model.cfg->max_sample;
     room = room < most ? room : most;
     if (room > SIZE_MAX / sizeof *b->x / cols)
@@ -222,9 +222,8 @@ static int fit(void *state, struct ad_err *err)
     uint64_t seed = ad_iforest_seed(b->model.setup, 0);
     size_t psi = ad_iforest_psi((size_t)b->model.cfg->sample, b->n);
     if (ad_iforest_part_grow(&b->model.part[0], &rows, psi, seed, b->model.setup->pool) ||
-        fit_tail(b, &rows, seed))
+        fit_tail(b, &rows, seed) || ad_iforest_model_ready(&b->model))
         return ad_err_nomem(err);
-    b->model.fitted = true;
     keep_some(b);
     return 0;
 }

@@ -38,7 +38,13 @@ int ad_iforest_model_init(struct ad_iforest_model *m, const struct ad_iforest_cf
         if (ad_iforest_part_init(&m->part[i], cfg->mode, trees * (i + 1) / n - trees * i / n,
                                  m->cols))
             return -1;
-    return ad_iforest_scratch_init(&m->own, m->cols);
+    return 0;
+}
+
+int ad_iforest_model_ready(struct ad_iforest_model *m)
+{
+    m->fitted = ad_iforest_scratch_init(&m->own, m->cols) == 0;
+    return m->fitted ? 0 : -1;
 }
 
 void ad_iforest_model_free(struct ad_iforest_model *m)
@@ -152,8 +158,5 @@ int ad_iforest_model_load(struct ad_iforest_model *m, struct ad_load *in)
     for (size_t i = 0; i < m->parts; i++)
         if (in->failed || ad_iforest_part_load(&m->part[i], (size_t)m->cfg->sample, in))
             return -1;
-    if (ad_tail_load(&m->tail, in))
-        return -1;
-    m->fitted = true;
-    return 0;
+    return ad_tail_load(&m->tail, in) ? -1 : ad_iforest_model_ready(m);
 }

@@ -37,6 +37,10 @@ int ad_iforest_model_init(struct ad_iforest_model *m, const struct ad_iforest_cf
                           const struct ad_setup *setup, size_t parts);
 void ad_iforest_model_free(struct ad_iforest_model *m);
 
+/* Its parts and its tail are there: from now on it is fitted. Called once. Returns 0, or -1 when
+ * out of memory. */
+int ad_iforest_model_ready(struct ad_iforest_model *m);
+
 /* Returns 0, or -1 when out of memory; free it in either case. */
 int ad_iforest_scratch_init(struct ad_iforest_scratch *s, size_t cols);
 void ad_iforest_scratch_free(struct ad_iforest_scratch *s);

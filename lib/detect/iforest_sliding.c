@@ -144,8 +144,7 @@ static int begin(struct sliding *s)
     if (ad_iforest_left_out(&s->model, &rows, seed, s->raw))
         return -1;
     fit_tail(s);
-    s->model.fitted = true;
-    return 0;
+    return ad_iforest_model_ready(&s->model);
 }
 
 static int renew(struct sliding *s)
@@ -166,7 +165,7 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
     (void)verdict;
     struct sliding *s = state;
     size_t window = (size_t)s->model.cfg->window, place = s->n < window ? s->n : s->next;
-    if (s->n < window && s->n == s->room && make_room(s, s->room ? 2 * s->room : 64))
+    if (s->n < window && s->n == s->room && make_room(s, s->room ? 2 * s->room : 8))
         return -1;
     double path = s->model.fitted ? path_of(s, in) : NAN;
     memcpy(s->x + place * s->model.cols, in->x, s->model.cols * sizeof *s->x);
