@@ -20,7 +20,7 @@ static struct options {
 
 static const struct ad_opt options[] = {
     {"period", 0, AD_OPT_TEXT, offsetof(struct options, period), 0, 0, "LIST",
-     "seasons, such as 24h,7d or 288 (rows)"},
+     "24h,7d or 288 (rows) or auto or none"},
     {"phases", 0, AD_OPT_COUNT, AT(phases), 1, 1e5, "N", "of a season at most (2016)"},
     {"half-life", 0, AD_OPT_EXTENT, AT(half_life), 1, 1e9, "N|DURATION",
      "of the level (the shortest season)"},
@@ -76,15 +76,16 @@ static int prepare(void *arg, struct ad_err *err)
         return -1;
     c->holidays = special ? &cfg.days : NULL;
     c->nperiod = 0;
-    if (strcmp(text, "none") == 0)
+    c->find = !given || strcmp(text, "auto") == 0;
+    if (strcmp(text, "auto") == 0 || strcmp(text, "none") == 0)
         return 0;
     for (;;) {
         size_t len = strcspn(text, ",");
         struct ad_extent p;
         if (c->nperiod == AD_SEASONAL_MOST || parse_period((struct ad_str){text, len}, &p))
-            return ad_err_set(err,
-                              "--period=%s: give up to %d seasons, such as 24h,7d or 288, or none",
-                              cfg.period, AD_SEASONAL_MOST);
+            return ad_err_set(
+                err, "--period=%s: give up to %d seasons, such as 24h,7d or 288, or auto, or none",
+                cfg.period, AD_SEASONAL_MOST);
         size_t i = c->nperiod++;
         for (; i > 0 && c->period[i - 1].rows + c->period[i - 1].seconds > p.rows + p.seconds; i--)
             c->period[i] = c->period[i - 1];

@@ -221,3 +221,41 @@ holidays_file() {
     exits 2 ad-seasonal --holidays=days.ics < <(printf 'value\n1\n')
     err_has "--holidays needs a time field"
 }
+
+@test "--period=auto finds the day and the week, or a period of rows, or nothing" {
+    season 40 1800 >in
+    good ad-seasonal --period=auto -p 1e-5 -x <in
+    # the first weekend comes before the week is known: one shift
+    between 1 "$(count seasonal_flag 1 <out)" 20
+    # at the end it knows Saturday noon from Friday noon, like one that was told
+    tail -n 200 out >found
+    good ad-seasonal -p 1e-5 -x <in
+    tail -n 200 out | paste -d, found - |
+        awk -F, '{ d = $7 - $18; s += d * d } END { exit s / NR > 9 }' || fail "other expectations"
+    # without times it is the default
+    awk 'BEGIN { print "value"; for (i = 0; i < 700; i++) print (i % 24 < 3) * 50 + i * 7 % 5 + (i == 660) * 25 }' >rows
+    good ad-seasonal <rows
+    equal "$(sed -n 662p out | sed 's/.*,//')" 1
+    equal "$(tail -n 500 out | grep -c ',1$')" 1
+    good ad-seasonal --period=none <rows
+    equal "$(sed -n 662p out | sed 's/.*,//')" 0
+    # and noise has no season
+    noise 1500 3 bare=1 | sed 1i\\value >flat
+    good ad-seasonal -x <flat
+    tail -n 1200 out >found
+    good ad-seasonal --period=none -x <flat
+    tail -n 1200 out | same found -
+}
+
+@test "--period=auto: a state goes on exactly" {
+    season 30 1800 >in
+    good ad-seasonal --period=auto -x <in && mv out want
+    local k
+    for k in 60 127 128 700 1300; do
+        rm -f st
+        good ad-seasonal --period=auto -x -S st < <(head -n $k in)
+        mv out first
+        good ad-seasonal -x -S st < <(head -n 1 in && tail -n +$((k + 1)) in)
+        { cat first && tail -n +2 out; } | same want -
+    done
+}

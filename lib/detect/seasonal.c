@@ -1,6 +1,7 @@
 #include "detect/seasonal.h"
 
 #include "detect/seasonal_model.h"
+#include "detect/seasonal_watch.h"
 #include "detect/zscore_series.h"
 #include "maths/surprise.h"
 
@@ -17,7 +18,8 @@ struct seasonal {
     double step;       /* smallest distance but 0 of a value from those, INFINITY: none yet */
     bool clocked;      /* values have times */
     double lead[LEAD]; /* times between the first values */
-    struct ad_seasonal_model model; /* of the values after these */
+    struct ad_seasonal_model model;  /* of the values after these */
+    struct ad_seasonal_watch *watch; /* where seasons are to be found, or NULL */
 };
 
 static const char *check(const void *cfg_)
@@ -52,6 +54,7 @@ static void destroy(void *state)
     if (!s)
         return;
     ad_seasonal_model_free(&s->model);
+    free(s->watch);
     free(s);
 }
 
@@ -69,7 +72,15 @@ static void *create(const void *cfg, const struct ad_setup *setup)
 /* Whether its seasons are lengths of time. */
 static bool by_clock(const struct seasonal *s)
 {
-    return s->cfg->nperiod > 0 && s->cfg->period[0].seconds > 0;
+    if (s->cfg->nperiod > 0 && (s->clocked || !s->cfg->find))
+        return s->cfg->period[0].seconds > 0;
+    return s->cfg->find && s->clocked;
+}
+
+/* Whether its seasons are to be found: none are given, or none that these values can have. */
+static bool finds(const struct seasonal *s)
+{
+    return s->cfg->find && (s->cfg->nperiod == 0 || !s->clocked);
 }
 
 static struct ad_seasonal_place place_of(const struct seasonal *s, const struct ad_sample *in)
@@ -110,7 +121,9 @@ static void estimate(const struct seasonal *s, const struct ad_sample *in, struc
     struct ad_seasonal_place place = place_of(s, in);
     ad_seasonal_model_estimate(&s->model, &place, &e);
     double least = least_scale(s, e.center);
-    *j = (struct judged){e.center, sqrt(e.variance), e.nu > 1 ? e.nu : 1};
+    /* Until seasons were looked for in earnest, what comes is as unknown as in a first season. */
+    bool early = s->watch && s->watch->due <= 2 * AD_WATCH_FIRST && s->model.nprofile == 0;
+    *j = (struct judged){e.center, sqrt(e.variance), e.nu > 1 && !early ? e.nu : 1};
     if (!(j->reach > least))
         j->reach = least;
 }
@@ -162,15 +175,15 @@ static int by_size(const void *a, const void *b)
 }
 
 /* The first values have told whether there are times, and how far apart. */
-static void begin(struct seasonal *s)
+static int begin(struct seasonal *s, const struct ad_seasonal_place *place)
 {
     const struct ad_seasonal_cfg *cfg = s->cfg;
     double length[AD_SEASONAL_MOST], spacing = 1;
     size_t n = 0;
-    if (s->clocked || !by_clock(s))
+    if (!finds(s) && (s->clocked || !by_clock(s)))
         for (; n < cfg->nperiod; n++)
             length[n] = cfg->period[n].rows + cfg->period[n].seconds;
-    if (by_clock(s) && s->clocked) {
+    if (s->clocked && by_clock(s)) {
         qsort(s->lead, LEAD, sizeof *s->lead, by_size);
         spacing = s->lead[LEAD / 2];
     }
@@ -179,6 +192,48 @@ static void begin(struct seasonal *s)
     s->model.all = all;
     s->model.level = (struct ad_seasonal_mean){all.n, all.mean};
     s->model.about[0] = (struct ad_seasonal_mean){all.n - 1, ad_moments_variance(&all)};
+    if (!finds(s) || !(spacing > 0))
+        return 0;
+    s->watch = malloc(sizeof *s->watch);
+    if (s->watch)
+        ad_seasonal_watch_init(s->watch, place->phase, spacing);
+    return s->watch ? 0 : -1;
+}
+
+/* Whether the seasons found are other ones than those in use. */
+static bool differ(const struct ad_seasonal_model *m, const double *length, size_t n)
+{
+    bool other = n != m->nprofile;
+    for (size_t k = 0; k < n && !other; k++)
+        other = fabs(length[k] / m->profile[k].length - 1) > 0.02;
+    return other;
+}
+
+/* Look for seasons. When there are other ones than so far, learn all anew by what the watch has
+ * kept. */
+static int look(struct seasonal *s)
+{
+    const struct ad_seasonal_watch *w = s->watch;
+    double length[AD_SEASONAL_MOST], spacing = s->model.spacing;
+    int n = ad_seasonal_watch_look(w, s->clocked, length);
+    /* What is no longer seen at a coarser look may well still be there. */
+    if (n <= 0 || (size_t)n < s->model.nprofile || !differ(&s->model, length, (size_t)n))
+        return n < 0 ? -1 : 0;
+    struct ad_seasonal_model fresh;
+    ad_seasonal_model_init(&fresh, s->cfg, length, (size_t)n, spacing);
+    double ahead = s->model.at - (w->start + (double)w->n * w->width);
+    for (size_t i = 0; i < w->n; i++) {
+        double phase = w->start + (double)i * w->width;
+        struct ad_seasonal_place place = {phase + ahead, phase, false};
+        if (w->count[i] > 0 && ad_seasonal_model_learn(&fresh, s->cfg, &place, w->mean[i], 1)) {
+            ad_seasonal_model_free(&fresh);
+            return -1;
+        }
+    }
+    ad_seasonal_model_free(&s->model);
+    s->model = fresh;
+    ad_seasonal_model_doubt(&s->model);
+    return 0;
 }
 
 /* How finely the values are divided; in a season neighbours may never be close to each other. */
@@ -204,14 +259,15 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
     note_step(s, raw);
     if (s->count++ >= LEAD) {
         struct ad_seasonal_place place = place_of(s, in);
-        return ad_seasonal_model_learn(&s->model, s->cfg, &place, x,
-                                       ad_zscore_correction(line)->inflate);
+        if (ad_seasonal_model_learn(&s->model, s->cfg, &place, x,
+                                    ad_zscore_correction(line)->inflate))
+            return -1;
+        return s->watch && ad_seasonal_watch_add(s->watch, place.phase, x) ? look(s) : 0;
     }
     ad_moments_add(&s->model.all, x);
     s->lead[(size_t)s->count - 1] = in->elapsed > 0 ? in->elapsed : 0;
-    if (s->count >= LEAD)
-        begin(s);
-    return 0;
+    struct ad_seasonal_place place = place_of(s, in);
+    return s->count >= LEAD ? begin(s, &place) : 0;
 }
 
 static void shift(void *state)
@@ -220,6 +276,7 @@ static void shift(void *state)
     if (s->count > LEAD && ad_seasonal_model_shift(&s->model))
         return;
     ad_seasonal_model_free(&s->model);
+    free(s->watch);
     *s = (struct seasonal){.cfg = s->cfg, .step = INFINITY};
 }
 
@@ -231,6 +288,9 @@ static void save(const void *state, struct ad_save *out)
     ad_save_f64s(out, s->last, LAST);
     ad_save_f64s(out, s->lead, LEAD);
     ad_seasonal_model_save(&s->model, out);
+    ad_save_u64(out, s->watch != NULL);
+    if (s->watch)
+        ad_seasonal_watch_save(s->watch, out);
 }
 
 static int load(void *state, struct ad_load *in)
@@ -253,7 +313,13 @@ static int load(void *state, struct ad_load *in)
     s->step = v[1];
     if (ad_seasonal_model_load(&s->model, s->cfg, in))
         return -1;
-    return s->count >= LEAD || s->model.nprofile == 0 ? 0 : -1;
+    if (!ad_load_max(in, 1))
+        return !in->failed && (s->count >= LEAD || s->model.nprofile == 0) ? 0 : -1;
+    s->watch = malloc(sizeof *s->watch);
+    if (!s->watch)
+        return -1;
+    ad_seasonal_watch_init(s->watch, 0, 1);
+    return s->count >= LEAD ? ad_seasonal_watch_load(s->watch, in) : -1;
 }
 
 const struct ad_detector ad_seasonal = {

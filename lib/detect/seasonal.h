@@ -11,6 +11,7 @@ enum { AD_SEASONAL_MOST = 4 };
 struct ad_seasonal_cfg {
     struct ad_extent period[AD_SEASONAL_MOST]; /* the shortest first, all rows or all durations */
     size_t nperiod;
+    bool find;                          /* seasons, if none are given or values have no times */
     unsigned long long phases;          /* into at most how many phases a season is divided */
     struct ad_extent half_life;         /* of the level; neither: that of the shortest season */
     bool trend;                         /* the level has a slope */

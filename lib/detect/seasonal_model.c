@@ -7,6 +7,9 @@
  * that of everything four times as long as the level remembers. */
 static const double phase_gain = 0.06, vol_gain = 0.0125, about_gain = 0.25;
 
+/* A little more than Gaussian values have, as if of fifty. */
+static const struct ad_seasonal_mean unknown_fourth = {50, 4};
+
 /* Values of a new level before anything else is learnt of them. */
 static const double settled = 10;
 
@@ -81,7 +84,8 @@ void ad_seasonal_model_init(struct ad_seasonal_model *m, const struct ad_seasona
     *m = (struct ad_seasonal_model){.nprofile = n, .at = (double)NAN, .shifted = (double)NAN};
     m->spacing = spacing;
     /* Twice as fine as records come, where clocks may change by half of that. */
-    double phase = cfg->nperiod > 0 && cfg->period[0].seconds > 0 ? spacing / 2 : spacing;
+    bool in_rows = cfg->nperiod > 0 && cfg->period[0].rows > 0;
+    double phase = in_rows ? spacing : spacing / 2;
     for (size_t k = 0; k < n && k < AD_SEASONAL_MOST; k++)
         profile_init(&m->profile[k], length[k], length[0], phase, cfg->phases);
     if (cfg->holidays && n > 0 && n <= AD_SEASONAL_MOST)
@@ -254,7 +258,7 @@ static int finish_first(struct ad_seasonal_model *m)
         m->about[0] = (struct ad_seasonal_mean){m->all.n, ad_moments_variance(&m->all)};
     m->ready++;
     m->about[m->ready] = (struct ad_seasonal_mean){0, m->about[m->ready - 1].mean};
-    m->fourth[m->ready - 1] = (struct ad_seasonal_mean){50, 4};
+    m->fourth[m->ready - 1] = unknown_fourth;
     m->level.n = m->all.n;
     return 0;
 }
@@ -380,6 +384,16 @@ int ad_seasonal_model_learn(struct ad_seasonal_model *m, const struct ad_seasona
     learn_level(m, cfg, place->at, x - c.sum, ahead);
     m->at = place->at > m->at ? place->at : m->at;
     return 0;
+}
+
+void ad_seasonal_model_doubt(struct ad_seasonal_model *m)
+{
+    m->about[m->ready].n = 0;
+    for (size_t k = 0; k < m->ready; k++) {
+        m->fourth[k] = unknown_fourth;
+        for (size_t i = 0; i < m->profile[k].nvol; i++)
+            m->profile[k].vol[i].n = 0;
+    }
 }
 
 bool ad_seasonal_model_shift(struct ad_seasonal_model *m)

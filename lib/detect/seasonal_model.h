@@ -67,6 +67,9 @@ void ad_seasonal_model_estimate(const struct ad_seasonal_model *m,
 int ad_seasonal_model_learn(struct ad_seasonal_model *m, const struct ad_seasonal_cfg *cfg,
                             const struct ad_seasonal_place *place, double x, double inflate);
 
+/* Forget how noisy values are, but not what is expected of them. */
+void ad_seasonal_model_doubt(struct ad_seasonal_model *m);
+
 /* A new level begins. Returns whether the profiles still hold; else all is to be learnt anew. */
 bool ad_seasonal_model_shift(struct ad_seasonal_model *m);
 

@@ -13,6 +13,7 @@ static struct ad_seasonal_cfg config(unsigned bits)
     static int32_t first[] = {0};
     static const struct ad_calendar holidays = {first, 1};
     cfg.nperiod = bits & 3;
+    cfg.find = bits & 64;
     cfg.holidays = bits & 16 && !(bits & 4) ? &holidays : NULL;
     for (size_t k = 0; k < cfg.nperiod; k++) {
         double length = k == 0 ? 4 : k == 1 ? 6 : 20;
