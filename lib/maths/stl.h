@@ -1,0 +1,26 @@
+/* Seasonal-trend decomposition by loess (Cleveland, Cleveland, McRae and Terpenning 1990), as R's
+ * stl() and forecast::mstl() compute it. */
+#ifndef AD_MATHS_STL_H
+#define AD_MATHS_STL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Windows are numbers of values, made odd; 0 takes R's default, which for the season is to be the
+ * same in every cycle ("periodic"). */
+struct ad_stl_cfg {
+    size_t period;        /* 2 .. n/2 */
+    size_t season, trend; /* s.window, t.window */
+    bool robust;          /* 15 rounds of robust weights */
+};
+
+/* Decompose y[0..n) into season[] + trend[] + the rest. Returns 0, or -1 when out of memory. */
+int ad_stl(const double *y, size_t n, const struct ad_stl_cfg *cfg, double *season, double *trend);
+
+/* The same for `nperiod` periods, the shortest first: season[k] (n values each) and one trend. With
+ * several periods the seasons are refined once, and `window` 0 means 7 + 4k for the k-th, k from 1,
+ * as in mstl(). Returns 0, or -1 when out of memory. */
+int ad_mstl(const double *y, size_t n, const size_t *period, size_t nperiod, size_t window,
+            bool robust, double *const *season, double *trend);
+
+#endif
