@@ -29,6 +29,9 @@ static const struct ad_opt options[] = {
     {"trend", 0, AD_OPT_FLAG, AT(trend), 0, 0, NULL, "the level has a slope"},
     {"warmup", 0, AD_OPT_COUNT, AT(warmup), 10, 1e6, "N", "values before the first score (10)"},
     {"min-scale", 0, AD_OPT_NUMBER, AT(min_scale), 1e-300, 1e300, "X", "least deviation (found)"},
+    {"stl", 0, AD_OPT_FLAG, AT(stl), 0, 0, NULL, "take all of the input apart at once, by loess"},
+    {"stl-window", 0, AD_OPT_COUNT, AT(stl_window), 3, 1e6, "N",
+     "cycles a season of --stl is smoothed over"},
     {.type = AD_OPT_END},
 };
 
@@ -106,11 +109,19 @@ static const char *needs_time(const void *arg)
                                       : NULL;
 }
 
+/* With --stl all of the data come first. */
+static const struct ad_detector *choose(const void *arg)
+{
+    const struct ad_seasonal_cfg *c = arg;
+    return c->stl ? &ad_seasonal_stl : &ad_seasonal;
+}
+
 static const struct ad_cmd command = {
     .name = "ad-seasonal",
     .summary = "Score values by what is normal at this time of the day, the week, any season.",
     .detector = &ad_seasonal,
     .prepare = prepare,
+    .choose = choose,
     .options = options,
     .cfg = &cfg,
     .needs_time = needs_time,

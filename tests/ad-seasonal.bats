@@ -259,3 +259,54 @@ holidays_file() {
         { cat first && tail -n +2 out; } | same want -
     done
 }
+
+@test "--stl takes the series apart as R does: nottem" {
+    # tests/data/seasonal/make.R
+    { echo value && tail -n +2 "$ROOT/tests/data/seasonal/nottem-robust.csv" | cut -d, -f1; } >in
+    good ad-seasonal --stl --period=12 -x <in
+    tail -n +2 out | paste -d, - <(tail -n +2 "$ROOT/tests/data/seasonal/nottem-robust.csv") |
+        awk -F, '{ d = $6 - ($(NF - 1) + $NF); if (d * d > 1e-12) { print; exit 1 } }' || fail "not R's"
+}
+
+@test "--stl: sixes are told, few others; a group is as good as a file" {
+    season 60 1800 six=61 >in
+    good ad-seasonal --stl -f value <in
+    equal "$(grep -c ',1,[0-9.]*,1$' out)" "$(grep -c ',1,[0-9.]*,[01]$' out)"
+    between 0 "$(grep -c ',0,[0-9.]*,1$' out)" 16
+    tail -n +2 out | sed 's/.*,\([^,]*,[^,]*\)$/\1/' >alone
+    awk -F, 'NR == 1 { print "host," $0; next } { print "a," $0; print "b," $0 }' in >two
+    good ad-seasonal --stl -f value -g host <two
+    grep ^b out | sed 's/.*,\([^,]*,[^,]*\)$/\1/' | same alone -
+    # missing and absent records are bridged
+    awk -F, -v OFS=, 'NR % 50 == 7 { $2 = "" } NR == 1 || NR % 90' in >holes
+    good ad-seasonal --stl -f value <holes
+    between 0 "$(grep -c ',0,[0-9.]*,1$' out)" 16
+}
+
+@test "--stl finds seasons, and does without" {
+    noise 700 2 bare=1 sd=1 | awk 'BEGIN { print "value" }
+        { i = NR - 1; print $1 + (i % 24 < 3) * 50 + (i == 660) * 25 }' >in
+    good ad-seasonal --stl <in
+    equal "$(sed -n 662p out | sed 's/.*,//')" 1
+    between 1 "$(grep -c ',1$' out)" 6
+    noise 30 1 spike_at=20 spike=100 >in
+    good ad-seasonal --stl <in
+    equal "$(sed -n 21p out | sed 's/.*,//')" 1
+    good ad-seasonal --stl < <(printf 'value\n1\n2\n')
+    equal "$(tail -n 1 out)" 2,,
+    good ad-seasonal --stl < <(printf 'value\nNA\n')
+}
+
+@test "--stl: a model judges later data, a state is refused" {
+    season 40 1800 >in
+    good ad-seasonal --stl --fit -m m <in
+    [ ! -s out ] || fail output
+    # the ten days that follow
+    season 50 1800 | awk -F, -v OFS=, 'NR == 1 || NR > 1921 { if (NR == 2100) $2 += 40; print }' >later
+    good ad-seasonal --stl -m m -p 1e-5 -x <later
+    equal "$(count seasonal_flag 1 <out)" 1
+    exits 2 ad-seasonal --stl -S st <in
+    err_has "needs all data"
+    exits 2 ad-seasonal -m m <in --trend
+    exits 2 ad-seasonal --stl --holidays=none </dev/null
+}

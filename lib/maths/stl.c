@@ -251,7 +251,9 @@ int ad_mstl(const double *y, size_t n, const size_t *period, size_t nperiod, siz
     for (int round = 0; round < (nperiod > 1 ? 2 : 1); round++)
         for (size_t k = 0; k < nperiod && rc == 0; k++) {
             struct ad_stl_cfg cfg = {.period = period[k], .season = window, .robust = robust};
-            if (window == 0 && nperiod > 1)
+            if (window == AD_STL_PERIODIC)
+                cfg.season = 0;
+            else if (window == 0 && nperiod > 1)
                 cfg.season = 7 + 4 * (k + 1);
             for (size_t i = 0; i < n; i++)
                 left[i] += season[k][i];

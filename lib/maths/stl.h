@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Windows are numbers of values, made odd; 0 takes R's default, which for the season is to be the
  * same in every cycle ("periodic"). */
@@ -16,6 +17,9 @@ struct ad_stl_cfg {
 
 /* Decompose y[0..n) into season[] + trend[] + the rest. Returns 0, or -1 when out of memory. */
 int ad_stl(const double *y, size_t n, const struct ad_stl_cfg *cfg, double *season, double *trend);
+
+/* A window of ad_mstl() for seasons that are the same in every cycle. */
+#define AD_STL_PERIODIC SIZE_MAX
 
 /* The same for `nperiod` periods, the shortest first: season[k] (n values each) and one trend. With
  * several periods the seasons are refined once, and `window` 0 means 7 + 4k for the k-th, k from 1,

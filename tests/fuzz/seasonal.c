@@ -25,7 +25,7 @@ static struct ad_seasonal_cfg config(unsigned bits)
     return cfg;
 }
 
-static void go_on(void *state, double t)
+static void go_on(const struct ad_detector *det, void *state, double t)
 {
     static const double values[] = {0, 1, 1e300, -5e-324, 3, 3, 3, 1e9};
     struct ad_line line = {AD_S0, AD_UP};
@@ -34,17 +34,19 @@ static void go_on(void *state, double t)
         struct ad_sample in = {at, at, 1, values + i % 8, 1, at};
         struct ad_score s;
         ad_score_init(&s);
-        ad_seasonal.score(state, &in, &line, &s);
+        det->score(state, &in, &line, &s);
         if (s.state == AD_OK &&
             (!(s.surprise >= 0 && s.surprise <= AD_SURPRISE_MAX) || !isfinite(s.expected)))
             abort();
-        ad_seasonal.bounds(state, &in, &line, &s);
+        det->bounds(state, &in, &line, &s);
         if (isnan(s.lower) || isnan(s.upper))
             abort();
+        if (det->flags & AD_BATCH)
+            continue;
         struct ad_verdict verdict = {false, -INFINITY, INFINITY};
         if (i == 12)
-            ad_seasonal.shift(state);
-        if (ad_seasonal.learn(state, &in, &line, &verdict))
+            det->shift(state);
+        if (det->learn(state, &in, &line, &verdict))
             abort();
     }
 }
@@ -54,21 +56,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     struct ad_seasonal_cfg cfg = config(data[0]);
+    const struct ad_detector *det = data[0] & 128 ? &ad_seasonal_stl : &ad_seasonal;
     struct ad_buf out = {0}, again = {0};
     const struct ad_setup one = {.nfield = 1};
-    void *state = ad_seasonal.create(&cfg, &one), *copy = ad_seasonal.create(&cfg, &one);
+    void *state = det->create(&cfg, &one), *copy = det->create(&cfg, &one);
     struct ad_load in = {{(const char *)data + 1, size - 1}, false};
-    if (ad_seasonal.load(state, &in) == 0) {
-        ad_seasonal.save(state, &(struct ad_save){&out});
-        if (ad_seasonal.load(copy, &(struct ad_load){{out.s, out.len}, false}))
+    if (det->load(state, &in) == 0) {
+        det->save(state, &(struct ad_save){&out});
+        if (det->load(copy, &(struct ad_load){{out.s, out.len}, false}))
             abort();
-        ad_seasonal.save(copy, &(struct ad_save){&again});
+        det->save(copy, &(struct ad_save){&again});
         if (!ad_str_eq((struct ad_str){out.s, out.len}, (struct ad_str){again.s, again.len}))
             abort();
-        go_on(state, data[0] & 32 ? 1e9 : 30);
+        go_on(det, state, data[0] & 32 ? 1e9 : 30);
     }
-    ad_seasonal.destroy(state);
-    ad_seasonal.destroy(copy);
+    det->destroy(state);
+    det->destroy(copy);
     ad_buf_free(&out);
     ad_buf_free(&again);
     return 0;
