@@ -145,7 +145,8 @@ static size_t find_between(const struct ad_iforest_model *m, size_t field, doubl
         if ((v > x && v < usual) || (v < x && v > usual))
             value[n++] = v;
     }
-    qsort(value, n, sizeof *value, by_value);
+    if (n > 0)
+        qsort(value, n, sizeof *value, by_value);
     for (size_t i = 0; x > usual && i < n / 2; i++) {
         double v = value[i];
         value[i] = value[n - 1 - i];
