@@ -32,6 +32,8 @@ static const struct ad_opt options[] = {
     {"stl", 0, AD_OPT_FLAG, AT(stl), 0, 0, NULL, "take all of the input apart at once, by loess"},
     {"stl-window", 0, AD_OPT_COUNT, AT(stl_window), 3, 1e6, "N",
      "cycles a season of --stl is smoothed over"},
+    {"holt-winters", 0, AD_OPT_CHOICE, AT(holt_winters), 0, 0, "no|additive|multiplicative",
+     "smooth all at once"},
     {.type = AD_OPT_END},
 };
 
@@ -109,11 +111,11 @@ static const char *needs_time(const void *arg)
                                       : NULL;
 }
 
-/* With --stl all of the data come first. */
+/* With these all of the data come first. */
 static const struct ad_detector *choose(const void *arg)
 {
     const struct ad_seasonal_cfg *c = arg;
-    return c->stl ? &ad_seasonal_stl : &ad_seasonal;
+    return c->stl || c->holt_winters ? &ad_seasonal_stl : &ad_seasonal;
 }
 
 static const struct ad_cmd command = {

@@ -310,3 +310,23 @@ holidays_file() {
     exits 2 ad-seasonal -m m <in --trend
     exits 2 ad-seasonal --stl --holidays=none </dev/null
 }
+
+@test "--holt-winters expects what R does, and judges the errors" {
+    # tests/data/seasonal/make.R
+    { echo value && tail -n +2 "$ROOT/tests/data/seasonal/co2-best.csv" | cut -d, -f1; } >in
+    good ad-seasonal --holt-winters=additive --period=12 -x <in
+    equal "$(count seasonal_state warmup <out)" 12
+    tail -n +14 out | paste -d, - <(tail -n +14 "$ROOT/tests/data/seasonal/co2-best.csv") |
+        awk -F, '{ d = $6 - $NF; if (d * d > 1e-3) { print; exit 1 } }' || fail "not R's"
+    good ad-seasonal --holt-winters=multiplicative --period=12 --fit -m m <in
+    good ad-seasonal --holt-winters=multiplicative -m m -x < <(printf 'value\n365.5\n400\n')
+    equal "$(column seasonal_flag <out | tr '\n' ' ')" "0 1 "
+    season 60 1800 six=61 >in
+    good ad-seasonal --holt-winters=additive -f value <in
+    equal "$(grep -c ',1,[0-9.]*,1$' out)" "$(grep -c ',1,[0-9.]*,[01]$' out)"
+    between 0 "$(grep -c ',0,[0-9.]*,1$' out)" 30
+    exits 2 ad-seasonal --holt-winters=additive --stl <in
+    err_has "either --stl or --holt-winters"
+    exits 2 ad-seasonal --holt-winters=additive -S st <in
+    err_has "needs all data"
+}

@@ -8,6 +8,8 @@
 
 enum { AD_SEASONAL_MOST = 4 };
 
+enum ad_seasonal_kind { AD_SEASONAL_ADDITIVE = 1, AD_SEASONAL_MULTIPLICATIVE };
+
 struct ad_seasonal_cfg {
     struct ad_extent period[AD_SEASONAL_MOST]; /* the shortest first, all rows or all durations */
     size_t nperiod;
@@ -17,13 +19,14 @@ struct ad_seasonal_cfg {
     bool trend;                 /* the level has a slope */
     unsigned long long warmup;  /* values that must be learnt before the first score */
     bool stl;
+    int holt_winters;                   /* 0, or enum ad_seasonal_kind */
     unsigned long long stl_window;      /* cycles that a season is smoothed over; 0: R's default */
     double min_scale;                   /* floor of the scale; NAN: found from the data */
     const struct ad_calendar *holidays; /* days with a profile of their own, or NULL */
 };
 
 /* The one that goes with the stream, and the one that takes all of a series apart at once
- * (AD_BATCH), robustly, by loess. */
+ * (AD_BATCH): by loess, or by Holt and Winters. */
 extern const struct ad_detector ad_seasonal, ad_seasonal_stl;
 
 #endif

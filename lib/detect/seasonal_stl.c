@@ -1,6 +1,7 @@
-/* ad-seasonal --stl: all of a series taken apart at once. */
+/* ad-seasonal --stl and --holt-winters: all of a series at once. */
 #include "detect/seasonal.h"
 
+#include "maths/holtwinters.h"
 #include "maths/moments.h"
 #include "maths/periods.h"
 #include "maths/robust.h"
@@ -22,9 +23,9 @@ struct batch {
     double *at, *x; /* [n]; gone after the fit */
     size_t n, room;
     double start, spacing;
-    double *fitted; /* [cells]: season and trend */
+    double *fitted; /* [cells]: what is expected; NAN: nothing */
     size_t cells;
-    double trend; /* at the end */
+    double trend, slope; /* at the end */
     size_t nseason, period[AD_SEASONAL_MOST];
     double *season[AD_SEASONAL_MOST]; /* [period]: its last cycle */
     double scale;                     /* 1.4826 MAD of the rest */
@@ -210,6 +211,23 @@ static int decompose(struct batch *b, const double *y)
     return rc;
 }
 
+/* One step ahead at a time, by the longest season. Returns 0, or -1. */
+static int smooth(struct batch *b, const double *y)
+{
+    size_t last = b->nseason - 1;
+    struct ad_holtwinters h = {.period = b->period[last],
+                               .multiplicative =
+                                   b->cfg->holt_winters == AD_SEASONAL_MULTIPLICATIVE};
+    double *season = b->season[0] = malloc(h.period * sizeof *season);
+    b->period[0] = h.period;
+    b->nseason = 1;
+    if (!season || ad_holtwinters_fit(&h, y, b->cells, b->fitted, season))
+        return -1;
+    b->trend = h.level;
+    b->slope = h.slope;
+    return 0;
+}
+
 static int fit(void *state, struct ad_err *err)
 {
     struct batch *b = state;
@@ -221,16 +239,21 @@ static int fit(void *state, struct ad_err *err)
     b->fitted = malloc(b->cells * sizeof *b->fitted);
     int rc = y && b->fitted && fill(b, y) == 0 && choose_seasons(b, y) == 0 ? 0 : -1;
     if (rc == 0 && b->nseason > 0) {
-        rc = decompose(b, y);
+        rc = b->cfg->holt_winters ? smooth(b, y) : decompose(b, y);
     } else if (rc == 0) {
         b->trend = median(y, b->cells);
         for (size_t i = 0; i < b->cells; i++)
             b->fitted[i] = b->trend;
     }
-    for (size_t i = 0; i < b->n && rc == 0; i++)
-        b->x[i] = fabs(b->x[i] - b->fitted[cell_of(b, b->at[i])]);
-    if (rc == 0)
-        b->scale = 1.4826 * median(b->x, b->n);
+    size_t n = 0;
+    for (size_t i = 0; i < b->n && rc == 0; i++) {
+        double rest = fabs(b->x[i] - b->fitted[cell_of(b, b->at[i])]);
+        if (isfinite(rest))
+            b->x[n++] = rest;
+    }
+    b->n = n;
+    if (rc == 0 && n > 0)
+        b->scale = 1.4826 * median(b->x, n);
     free(y);
     free(b->at);
     free(b->x);
@@ -244,9 +267,11 @@ static double expected_at(const struct batch *b, double at)
     double cell = floor((at - b->start) / b->spacing + 0.5);
     if (cell < (double)b->cells)
         return b->fitted[(size_t)cell];
-    double sum = b->trend;
-    for (size_t k = 0; k < b->nseason; k++)
-        sum += b->season[k][(size_t)fmod(cell - (double)b->cells, (double)b->period[k])];
+    double ahead = cell - (double)b->cells, sum = b->trend + b->slope * (ahead + 1);
+    for (size_t k = 0; k < b->nseason; k++) {
+        double season = b->season[k][(size_t)fmod(ahead, (double)b->period[k])];
+        sum = b->cfg->holt_winters == AD_SEASONAL_MULTIPLICATIVE ? sum * season : sum + season;
+    }
     return sum;
 }
 
@@ -255,7 +280,7 @@ static double reach_of(const struct batch *b, double center, double *nu)
 {
     /* What was fitted to the values is no longer in their rest. */
     double n = (double)b->n, fitted = 3;
-    for (size_t k = 0; k < b->nseason; k++)
+    for (size_t k = 0; k < b->nseason && !b->cfg->holt_winters; k++)
         fitted += (double)b->period[k];
     double spare = n - fitted > n / 4 ? n - fitted : n / 4;
     struct ad_robust_law law = ad_robust_law((size_t)spare);
@@ -266,6 +291,8 @@ static double reach_of(const struct batch *b, double center, double *nu)
 
 static bool can_judge(const struct batch *b, const struct ad_sample *in)
 {
+    if (b->cells == 0)
+        return false;
     double cells = (place_of(b, in) - b->start) / b->spacing;
     return b->n >= b->cfg->warmup && cells >= -0.5 && cells < 1e15;
 }
@@ -278,6 +305,8 @@ static void score(void *state, const struct ad_sample *in, const struct ad_line 
     if (out->state == AD_MISSING || !can_judge(b, in))
         return;
     double nu, center = expected_at(b, place_of(b, in)), off = in->x[0] - center;
+    if (!isfinite(center))
+        return;
     double reach = reach_of(b, center, &nu), t = off != 0 ? off / reach : 0;
     double surprise = ad_surprise_t(t, nu);
     if (line->direction != AD_BOTH)
@@ -296,6 +325,8 @@ static void bounds(void *state, const struct ad_sample *in, const struct ad_line
     if (!can_judge(b, in))
         return;
     double nu, center = expected_at(b, place_of(b, in)), reach = reach_of(b, center, &nu);
+    if (!isfinite(center))
+        return;
     double t = line->direction == AD_BOTH ? ad_surprise_t_at(line->s0, nu)
                                           : ad_surprise_upper_at(line->s0, nu);
     if (line->direction != AD_UP)
@@ -309,7 +340,7 @@ static void save(const void *state, struct ad_save *out)
     const struct batch *b = state;
     ad_save_u64(out, b->clocked);
     ad_save_u64(out, b->n);
-    ad_save_f64s(out, (double[]){b->start, b->spacing, b->trend, b->scale}, 4);
+    ad_save_f64s(out, (double[]){b->start, b->spacing, b->trend, b->scale, b->slope}, 5);
     ad_save_u64(out, b->cells);
     ad_save_f64s(out, b->fitted, b->cells);
     ad_save_u64(out, b->nseason);
@@ -319,7 +350,7 @@ static void save(const void *state, struct ad_save *out)
     }
 }
 
-/* An array of n finite doubles. Returns NULL if it is not there, or out of memory. */
+/* An array of n doubles, none infinite. Returns NULL if it is not there, or out of memory. */
 static double *load_array(struct ad_load *in, size_t n)
 {
     double *x = ad_load_peek(in) == n ? malloc((n + 1) * sizeof *x) : NULL;
@@ -328,7 +359,7 @@ static double *load_array(struct ad_load *in, size_t n)
     ad_load_f64s(in, x, n);
     bool good = !in->failed;
     for (size_t i = 0; i < n && good; i++)
-        good = fabs(x[i]) <= 1e150;
+        good = isnan(x[i]) || fabs(x[i]) <= 1e150;
     if (good)
         return x;
     free(x);
@@ -338,21 +369,22 @@ static double *load_array(struct ad_load *in, size_t n)
 static int load(void *state, struct ad_load *in)
 {
     struct batch *b = state;
-    double v[4];
+    double v[5];
     b->clocked = ad_load_max(in, 1);
     b->n = (size_t)ad_load_max(in, 1ULL << 53);
-    ad_load_f64s(in, v, 4);
+    ad_load_f64s(in, v, 5);
     b->cells = (size_t)ad_load_max(in, in->in.len);
     if (in->failed || !(fabs(v[0]) <= 1e15) || !(v[1] >= 0 && v[1] <= 1e15) ||
-        !(fabs(v[2]) <= 1e150) || !(v[3] >= 0 && v[3] <= 1e150))
+        !(fabs(v[2]) <= 1e150) || !(v[3] >= 0 && v[3] <= 1e150) || !(fabs(v[4]) <= 1e150))
         return -1;
     b->start = v[0];
     b->spacing = v[1];
     b->trend = v[2];
     b->scale = v[3];
+    b->slope = v[4];
     b->fitted = load_array(in, b->cells);
     b->nseason = (size_t)ad_load_max(in, AD_SEASONAL_MOST);
-    if (!b->fitted || in->failed || (b->n > 0) != (b->cells > 0) || (b->n > 0 && !(v[1] > 0)))
+    if (!b->fitted || in->failed || (b->n > 0 && b->cells == 0) || (b->cells > 0 && !(v[1] > 0)))
         return -1;
     for (size_t k = 0; k < b->nseason; k++) {
         b->period[k] = (size_t)ad_load_max(in, b->cells);
@@ -367,7 +399,9 @@ static const char *check(const void *cfg)
 {
     const struct ad_seasonal_cfg *c = cfg;
     const char *wrong = ad_seasonal.check(cfg);
-    return wrong ? wrong : c->holidays ? "--stl does not know --holidays" : NULL;
+    if (!wrong && c->stl && c->holt_winters)
+        return "choose either --stl or --holt-winters";
+    return wrong ? wrong : c->holidays ? "--holidays is for the streaming method alone" : NULL;
 }
 
 const struct ad_detector ad_seasonal_stl = {

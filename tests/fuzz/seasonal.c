@@ -14,6 +14,7 @@ static struct ad_seasonal_cfg config(unsigned bits)
     static const struct ad_calendar holidays = {first, 1};
     cfg.nperiod = bits & 3;
     cfg.find = bits & 64;
+    cfg.holt_winters = bits & 128 ? (int)(bits >> 3 & 3) % 3 : 0;
     cfg.holidays = bits & 16 && !(bits & 4) ? &holidays : NULL;
     for (size_t k = 0; k < cfg.nperiod; k++) {
         double length = k == 0 ? 4 : k == 1 ? 6 : 20;

@@ -20,3 +20,15 @@ m <- mstl(x)
 keep("taylor-mstl", data.frame(value = as.numeric(x), season = as.numeric(m[, "Seasonal48"]),
                                season2 = as.numeric(m[, "Seasonal336"]),
                                trend = as.numeric(m[, "Trend"])))
+smooth <- function(name, x, ...) {
+    h <- HoltWinters(x, ...)
+    keep(name, data.frame(value = as.numeric(x),
+                          fitted = c(rep(NA, frequency(x)), as.numeric(h$fitted[, 1]))))
+    cat(name, sprintf("%.15g", c(h$SSE, h$alpha, h$beta, h$gamma)), "\n")
+}
+smooth("passengers-additive", AirPassengers, alpha = 0.5, beta = 0.1, gamma = 0.4)
+smooth("passengers-multiplicative", AirPassengers, alpha = 0.3, beta = 0.05, gamma = 0.6,
+       seasonal = "multiplicative")
+smooth("co2-best", co2)
+smooth("passengers-best", AirPassengers, seasonal = "multiplicative")
+smooth("gas-odd", ts(UKgas[1:105], frequency = 7), alpha = 0.2, beta = 0.1, gamma = 0.1)
