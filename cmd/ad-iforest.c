@@ -42,6 +42,7 @@ static const struct ad_cmd command = {
     .summary = "Score records by how easily they are set apart from others (isolation forest).",
     .detector = &ad_iforest,
     .choose = choose,
+    .live = ", or use --sliding",
     .features = features,
     .options = options,
     .cfg = &cfg,

@@ -124,6 +124,7 @@ static const struct ad_cmd command = {
     .detector = &ad_seasonal,
     .prepare = prepare,
     .choose = choose,
+    .live = ", or leave out --stl",
     .options = options,
     .cfg = &cfg,
     .needs_time = needs_time,

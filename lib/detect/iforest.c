@@ -14,7 +14,7 @@ enum { FEW = 500, FEW_FCF = 10000 };
 enum { LEAST = 10 };
 
 struct batch {
-    struct ad_iforest_model model;
+    struct ad_iforest_model model; /* first, for the hooks that both have in common */
     /* A random choice of the rows so far, each as likely as the others: algorithm R (Vitter 1985).
      * After the fit, those that the model keeps. */
     double *x;
@@ -231,25 +231,6 @@ static int fit(void *state, struct ad_err *err)
 /* --- the rest ----------------------------------------------------------------------------------
  */
 
-static void bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
-                   struct ad_score *out)
-{
-    struct batch *b = state;
-    if (b->model.fitted)
-        ad_iforest_model_bounds(&b->model, in, line, out);
-}
-
-static void explain(const void *state, const struct ad_sample *in, double *contrib)
-{
-    const struct batch *b = state;
-    ad_iforest_model_explain(&b->model, &b->model.own, in, contrib);
-}
-
-static int importance(const void *state, double *share)
-{
-    return ad_iforest_model_importance(&((const struct batch *)state)->model, share);
-}
-
 static void save(const void *state, struct ad_save *out)
 {
     const struct batch *b = state;
@@ -294,12 +275,12 @@ const struct ad_detector ad_iforest = {
     .create = create,
     .destroy = destroy,
     .score = score,
-    .bounds = bounds,
+    .bounds = ad_iforest_bounds,
     .learn = learn,
     .fit = fit,
     .score_rows = score_rows,
-    .explain = explain,
-    .importance = importance,
+    .explain = ad_iforest_explain,
+    .importance = ad_iforest_importance,
     .save = save,
     .load = load,
 };

@@ -82,14 +82,20 @@ static void add_beyond(const struct ad_iforest_model *m, const struct ad_sample 
             contrib[col] += sum * beyond(p, col, in->x[col]);
 }
 
-void ad_iforest_model_explain(const struct ad_iforest_model *m, const struct ad_iforest_scratch *s,
-                              const struct ad_sample *in, double *contrib)
+static void explain(const struct ad_iforest_model *m, const struct ad_iforest_scratch *s,
+                    const struct ad_sample *in, double *contrib)
 {
     if (m->cfg->mode == AD_IFOREST_CLASSIC)
         explain_classic(m, s, in, contrib);
     else
         explain_oblique(m, s, in, contrib);
     add_beyond(m, in, contrib);
+}
+
+void ad_iforest_explain(const void *state, const struct ad_sample *in, double *contrib)
+{
+    const struct ad_iforest_model *m = state;
+    explain(m, &m->own, in, contrib);
 }
 
 /* --- bounds ------------------------------------------------------------------------------------
@@ -175,9 +181,12 @@ static double within_reach(const struct ad_iforest_part *p, size_t field, double
     return x < lo ? lo : x > hi ? hi : x;
 }
 
-void ad_iforest_model_bounds(struct ad_iforest_model *m, const struct ad_sample *in,
-                             const struct ad_line *line, struct ad_score *out)
+void ad_iforest_bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
+                       struct ad_score *out)
 {
+    struct ad_iforest_model *m = state;
+    if (!m->fitted)
+        return;
     const struct ad_iforest_part *p = &m->part[m->newest];
     struct trial t = {.in = in, .field = out->field};
     double x = in->x[t.field], usual = p->scale[t.field].center;
@@ -219,7 +228,7 @@ static void explain_kept(void *arg, size_t i, size_t thread)
     const struct shares *s = arg;
     size_t cols = s->m->cols;
     struct ad_sample in = {.x = s->m->kept.x + i * s->step * cols, .n = cols};
-    ad_iforest_model_explain(s->m, &s->scratch[thread], &in, s->contrib + i * cols);
+    explain(s->m, &s->scratch[thread], &in, s->contrib + i * cols);
 }
 
 static void add_shares(const struct shares *s, size_t rows, double *share)
@@ -236,8 +245,9 @@ static void add_shares(const struct shares *s, size_t rows, double *share)
         share[col] = sum > 0 ? share[col] / sum : 0;
 }
 
-int ad_iforest_model_importance(const struct ad_iforest_model *m, double *share)
+int ad_iforest_importance(const void *state, double *share)
 {
+    const struct ad_iforest_model *m = state;
     struct ad_pool *pool = m->setup->pool;
     size_t threads = ad_pool_threads(pool);
     size_t step = (m->kept.n + AD_IFOREST_KEPT - 1) / AD_IFOREST_KEPT;

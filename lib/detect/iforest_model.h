@@ -70,12 +70,11 @@ void ad_iforest_fit_tail(struct ad_tail *tail, double *raw, size_t n);
 /* 2^-path: 0 .. 1, more anomalous the higher (Liu 2008). */
 double ad_iforest_raw(double path);
 
-/* The hooks of struct ad_detector, of a fitted model. */
-void ad_iforest_model_bounds(struct ad_iforest_model *m, const struct ad_sample *in,
-                             const struct ad_line *line, struct ad_score *out);
-void ad_iforest_model_explain(const struct ad_iforest_model *m, const struct ad_iforest_scratch *s,
-                              const struct ad_sample *in, double *contrib);
-int ad_iforest_model_importance(const struct ad_iforest_model *m, double *share);
+/* Hooks of struct ad_detector, of states that begin with a struct ad_iforest_model. */
+void ad_iforest_bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
+                       struct ad_score *out);
+void ad_iforest_explain(const void *state, const struct ad_sample *in, double *contrib);
+int ad_iforest_importance(const void *state, double *share);
 
 /* The parts and the tail. */
 void ad_iforest_model_save(const struct ad_iforest_model *m, struct ad_save *out);

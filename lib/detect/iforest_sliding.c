@@ -11,7 +11,7 @@
 enum { REBUILD_EVERY = 128 };
 
 struct sliding {
-    struct ad_iforest_model model;
+    struct ad_iforest_model model; /* first, for the hooks that both have in common */
     /* The window: rows, and what the trees said of each before it was learnt. A ring once it is
      * full, `next` the oldest row. */
     double *x, *raw;
@@ -184,25 +184,6 @@ static int learn(void *state, const struct ad_sample *in, const struct ad_line *
 /* --- the rest ----------------------------------------------------------------------------------
  */
 
-static void bounds(void *state, const struct ad_sample *in, const struct ad_line *line,
-                   struct ad_score *out)
-{
-    struct sliding *s = state;
-    if (s->model.fitted)
-        ad_iforest_model_bounds(&s->model, in, line, out);
-}
-
-static void explain(const void *state, const struct ad_sample *in, double *contrib)
-{
-    const struct sliding *s = state;
-    ad_iforest_model_explain(&s->model, &s->model.own, in, contrib);
-}
-
-static int importance(const void *state, double *share)
-{
-    return ad_iforest_model_importance(&((const struct sliding *)state)->model, share);
-}
-
 static void save(const void *state, struct ad_save *out)
 {
     const struct sliding *s = state;
@@ -263,10 +244,10 @@ const struct ad_detector ad_iforest_sliding = {
     .create = create,
     .destroy = destroy,
     .score = score,
-    .bounds = bounds,
+    .bounds = ad_iforest_bounds,
     .learn = learn,
-    .explain = explain,
-    .importance = importance,
+    .explain = ad_iforest_explain,
+    .importance = ad_iforest_importance,
     .save = save,
     .load = load,
 };

@@ -13,6 +13,7 @@ struct ad_cmd {
     int (*prepare)(void *cfg, struct ad_err *);
     /* Optional: the detector that these options ask for, like .detector from outside. */
     const struct ad_detector *(*choose)(const void *cfg);
+    const char *live; /* and how to choose one that goes with the stream: ", or use --sliding" */
     const struct ad_opt *options; /* the detector's own; all of them shape its state */
     void *cfg;                    /* what they fill, with the defaults */
     /* Optional: the option of cfg that only works with times, or NULL. */

@@ -235,8 +235,7 @@ static int run(struct ad_run *r, const char *const *files, size_t nfile)
         return ad_err_set(&r->err,
                           "--state: %s needs all data before it scores any; keep what it learnt "
                           "with --fit --model=FILE%s",
-                          r->cmd->name,
-                          r->cmd->choose ? ", or choose what goes with the stream" : "");
+                          r->cmd->name, r->cmd->live ? r->cmd->live : "");
     rc = ad_run_open_input(r, files, nfile);
     if (rc > 0 && (rc = ad_run_prepare(r)) == 0)
         rc = run_passes(r);
