@@ -330,3 +330,36 @@ holidays_file() {
     exits 2 ad-seasonal --holt-winters=additive -S st <in
     err_has "needs all data"
 }
+
+@test "--forecast prints what is to come, with intervals, for each group" {
+    season 50 1800 sd=1 >all
+    head -n $((1 + 40 * 48)) all >in
+    local way
+    for way in "" --stl --holt-winters=additive; do
+        good ad-seasonal $way --forecast=480 <in
+        equal "$(head -n 1 out)" "timestamp,field,expected,lower,upper"
+        equal "$(sed -n 2p out | cut -d, -f1,2)" 2024-02-10T00:00:00Z,value
+        tail -n 480 all | paste -d, - <(tail -n +2 out) | awk -F, -v way="$way" '
+            { n++; if (way !~ /holt/ && ($2 - $5) ^ 2 > 36) wrong++; if ($2 < $6 || $2 > $7) outside++ }
+            END { if (n != 480 || wrong > 2 || (way !~ /holt/ && outside > 20)) { print n, wrong + 0, outside + 0; exit 1 } }' ||
+            fail "far from what came: $way"
+    done
+    awk -F, 'NR == 1 { print "host," $0; next } { print "a," $0; print "b," $0 }' in |
+        ad-seasonal -g host --forecast=1 -o ndjson >out
+    equal "$(cut -d, -f1-3 out | tr '\n' ' ')" \
+        '{"timestamp":"2024-02-10T00:00:00Z","host":"a","field":"value" {"timestamp":"2024-02-10T00:00:00Z","host":"b","field":"value" '
+    # from a state alone, and by rows
+    good ad-seasonal --forecast=5 <in && mv out want
+    good ad-seasonal -S st <in
+    head -n 1 in >none
+    good ad-seasonal -S st --forecast=5 none
+    equal "$(wc -l <want)" 6
+    same want out
+    seq 100 | awk '{ print $1 % 7 }' >rows
+    good ad-seasonal --no-header --period=7 --forecast=2 <rows
+    equal "$(cut -d, -f1,2 out | tr '\n' ' ')" "101,1 102,1 "
+    good ad-seasonal --forecast=3 </dev/null
+    [ ! -s out ] || fail output
+    exits 2 ad-seasonal --forecast=0 <in
+    exits 2 ad-zscore --forecast=3 <in
+}

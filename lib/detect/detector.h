@@ -126,8 +126,9 @@ struct ad_detector {
     /* Optional: the part of each field in what the model makes of ordinary samples; they add up to
      * 1, or are all 0. Returns 0, or -1 when out of memory. */
     int (*importance)(const void *, double *share);
-    /* Optional: expected, lower and upper at the time t to come. */
-    void (*forecast)(const void *, double t, struct ad_score *);
+    /* Optional: the usual seconds from one sample to the next, NAN if they have no times. Such a
+     * detector can score() and bounds() samples to come, as what --forecast prints. */
+    double (*every)(const void *);
     void (*save)(const void *, struct ad_save *);
     /* Into a freshly created state. Hostile input: returns 0, or -1 if anything is off (in->failed,
      * counts that cfg rules out, non-finite numbers ...) or out of memory. */

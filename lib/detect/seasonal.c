@@ -17,7 +17,7 @@ struct seasonal {
     double last[LAST]; /* values as they came: that of row i mod LAST */
     double step;       /* smallest distance but 0 of a value from those, INFINITY: none yet */
     bool clocked;      /* values have times */
-    double lead[LEAD]; /* times between the first values */
+    double lead[LEAD]; /* times between the first values, sorted once they are all there */
     struct ad_seasonal_model model;  /* of the values after these */
     struct ad_seasonal_watch *watch; /* where seasons are to be found, or NULL */
 };
@@ -183,10 +183,9 @@ static int begin(struct seasonal *s, const struct ad_seasonal_place *place)
     if (!finds(s) && (s->clocked || !by_clock(s)))
         for (; n < cfg->nperiod; n++)
             length[n] = cfg->period[n].rows + cfg->period[n].seconds;
-    if (s->clocked && by_clock(s)) {
-        qsort(s->lead, LEAD, sizeof *s->lead, by_size);
+    qsort(s->lead, LEAD, sizeof *s->lead, by_size);
+    if (s->clocked && by_clock(s))
         spacing = s->lead[LEAD / 2];
-    }
     struct ad_moments all = s->model.all;
     ad_seasonal_model_init(&s->model, cfg, length, n, spacing);
     s->model.all = all;
@@ -280,6 +279,12 @@ static void shift(void *state)
     *s = (struct seasonal){.cfg = s->cfg, .step = INFINITY};
 }
 
+static double every(const void *state)
+{
+    const struct seasonal *s = state;
+    return s->clocked && s->count >= LEAD ? s->lead[LEAD / 2] : (double)NAN;
+}
+
 static void save(const void *state, struct ad_save *out)
 {
     const struct seasonal *s = state;
@@ -332,6 +337,7 @@ const struct ad_detector ad_seasonal = {
     .bounds = bounds,
     .learn = learn,
     .shift = shift,
+    .every = every,
     .save = save,
     .load = load,
 };

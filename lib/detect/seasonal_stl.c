@@ -335,6 +335,12 @@ static void bounds(void *state, const struct ad_sample *in, const struct ad_line
         out->upper = center + t * reach;
 }
 
+static double every(const void *state)
+{
+    const struct batch *b = state;
+    return by_clock(b) ? b->spacing : (double)NAN;
+}
+
 static void save(const void *state, struct ad_save *out)
 {
     const struct batch *b = state;
@@ -415,6 +421,7 @@ const struct ad_detector ad_seasonal_stl = {
     .bounds = bounds,
     .learn = learn,
     .fit = fit,
+    .every = every,
     .save = save,
     .load = load,
 };

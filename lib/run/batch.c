@@ -199,7 +199,7 @@ static int fit(struct ad_run *r)
             ad_features_free(s->track[k].features);
             s->track[k].features = NULL;
         }
-        if (s)
+        if (s && !r->set.forecast)
             s->last = NAN;
         if (s && ad_run_writes(r))
             s->rows = 0;

@@ -20,8 +20,7 @@ static int by_share(const void *a, const void *b)
     return p->field < q->field ? -1 : 1;
 }
 
-/* A text as the next field of a row. */
-static void add_text(const struct ad_run *r, struct ad_buf *out, struct ad_str name,
+void ad_run_add_text(const struct ad_run *r, struct ad_buf *out, struct ad_str name,
                      struct ad_str text)
 {
     bool json = r->out.kind == AD_FORMAT_NDJSON;
@@ -37,11 +36,12 @@ static void add_text(const struct ad_run *r, struct ad_buf *out, struct ad_str n
     }
 }
 
-static void add_key(const struct ad_run *r, struct ad_buf *out, const struct ad_series *s)
+void ad_run_add_key(const struct ad_run *r, struct ad_buf *out, const struct ad_series *s)
 {
     struct ad_load parts = {.in = ad_series_key(s)};
     for (size_t i = 0; i < r->sel.group.n; i++)
-        add_text(r, out, r->sel.group.v[i], r->sel.group.n == 1 ? parts.in : ad_load_str(&parts));
+        ad_run_add_text(r, out, r->sel.group.v[i],
+                        r->sel.group.n == 1 ? parts.in : ad_load_str(&parts));
 }
 
 /* Field or feature i by its name. */
@@ -53,7 +53,7 @@ static void add_name(const struct ad_run *r, struct ad_buf *out, size_t i)
     const char *feature = ad_run_feature(r, i);
     ad_buf_addz(&name, feature ? " " : "");
     ad_buf_addz(&name, feature ? feature : "");
-    add_text(r, out, ad_str_of("field"), (struct ad_str){name.s, name.len});
+    ad_run_add_text(r, out, ad_str_of("field"), (struct ad_str){name.s, name.len});
     out->failed |= name.failed;
     ad_buf_free(&name);
 }
@@ -61,9 +61,9 @@ static void add_name(const struct ad_run *r, struct ad_buf *out, size_t i)
 static void add_header(const struct ad_run *r, struct ad_buf *out)
 {
     for (size_t i = 0; i < r->sel.group.n; i++)
-        add_text(r, out, r->sel.group.v[i], r->sel.group.v[i]);
-    add_text(r, out, ad_str_of("field"), ad_str_of("field"));
-    add_text(r, out, ad_str_of("importance"), ad_str_of("importance"));
+        ad_run_add_text(r, out, r->sel.group.v[i], r->sel.group.v[i]);
+    ad_run_add_text(r, out, ad_str_of("field"), ad_str_of("field"));
+    ad_run_add_text(r, out, ad_str_of("importance"), ad_str_of("importance"));
     ad_buf_addz(out, "\n");
 }
 
@@ -80,7 +80,7 @@ static int add_series(struct ad_run *r, struct ad_buf *out, const struct ad_seri
         qsort(part, n, sizeof *part, by_share);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         char number[AD_NUMBER_MAX];
-        add_key(r, out, s);
+        ad_run_add_key(r, out, s);
         add_name(r, out, part[i].field);
         ad_buf_addz(out, r->out.kind == AD_FORMAT_NDJSON ? ",\"importance\":" : "");
         ad_buf_add(out, &r->out.delim, r->out.kind != AD_FORMAT_NDJSON);

@@ -157,7 +157,8 @@ void ad_run_progress(struct ad_run *r)
 unsigned ad_run_is(const struct ad_run *r)
 {
     unsigned flags = r->cmd->detector->flags;
-    return (flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE) | (flags & AD_BATCH ? AD_FOR_BATCH : 0);
+    return (flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE) | (flags & AD_BATCH ? AD_FOR_BATCH : 0) |
+           (r->cmd->detector->every ? AD_FOR_FORECAST : 0);
 }
 
 int ad_run_help(const struct ad_run *r)

@@ -207,6 +207,8 @@ static int run_passes(struct ad_run *r)
         int rc = ad_run_fit(r);
         if (rc == 0 && ad_run_writes(r))
             rc = ad_run_again(r);
+        if (rc == 0 && r->set.forecast)
+            return ad_run_forecast(r);
         if (rc || !(ad_run_writes(r) || r->set.importance))
             return rc;
     }
@@ -215,7 +217,7 @@ static int run_passes(struct ad_run *r)
     int rc = ad_run_open_output(r) ? -1 : process(r);
     if (rc == 0 && r->deferred.text)
         return ad_err_set(&r->err, "%s", r->deferred.text);
-    return rc;
+    return rc == 0 && r->set.forecast ? ad_run_forecast(r) : rc;
 }
 
 /* From opened options to the last byte. Returns 0, -1, or a positive exit status. */

@@ -95,7 +95,7 @@ struct ad_run {
 /* Whether records go to the output at all. */
 static inline bool ad_run_writes(const struct ad_run *r)
 {
-    return !r->set.fit && !r->set.importance;
+    return !r->set.fit && !r->set.importance && !r->set.forecast;
 }
 
 /* What feature i of the only field is called; NULL where there are none, and for the value. */
@@ -165,6 +165,14 @@ int ad_run_score_block(struct ad_run *r, const struct ad_record *block, size_t n
 void ad_run_free_rows(struct ad_run *r);
 /* Print what each field mattered in the fit instead of records. Returns 0, or -1. */
 int ad_run_importance(struct ad_run *r);
+
+/* importance.c, too: a text as the next field of a row, and the fields of a group. */
+void ad_run_add_text(const struct ad_run *r, struct ad_buf *out, struct ad_str name,
+                     struct ad_str text);
+void ad_run_add_key(const struct ad_run *r, struct ad_buf *out, const struct ad_series *s);
+
+/* forecast.c. Print what is expected to come instead of records. Returns 0, or -1. */
+int ad_run_forecast(struct ad_run *r);
 
 /* output.c. The record with what is appended, `best` being its most surprising result (negative:
  * none was scored); and one that is blank or bad, which returns 0, or -1 if that ends the run. */

@@ -38,6 +38,8 @@ const struct ad_opt ad_settings_rows[] = {
     {"each", 0, AD_OPT_FLAG, AT(each), 0, 0, NULL, "score and flag for each field", AD_FOR_ONE},
     {"importance", 0, AD_OPT_FLAG, AT(importance), 0, 0, NULL,
      "print what each field matters instead", AD_FOR_BATCH},
+    {"forecast", 0, AD_OPT_COUNT, AT(forecast), 1, 1e6, "N",
+     "print the next N expected values instead", AD_FOR_FORECAST},
     {"anomalies", 'a', AD_OPT_FLAG, AT(anomalies), 0, 0, NULL, "print flagged records only"},
     {"exit-code", 'e', AD_OPT_FLAG, AT(exit_flagged), 0, 0, NULL, "exit 1 if anything was flagged"},
     {"unbuffered", 'u', AD_OPT_FLAG, AT(unbuffered), 0, 0, NULL, "write every record at once"},

@@ -24,7 +24,7 @@ struct ad_settings {
     double budget_per_day; /* what --budget says; 0: none */
     int direction;
     bool each, no_learn, importance;
-    unsigned long long shift_after;
+    unsigned long long shift_after, forecast;
     /* output */
     const char *name, *stats;
     bool explain, anomalies, exit_flagged, unbuffered, quiet, verbose, progress;
@@ -37,7 +37,7 @@ struct ad_settings {
 };
 
 /* The rows; some need what a program is: */
-enum { AD_FOR_ONE = 1, AD_FOR_MANY = 2, AD_FOR_BATCH = 4 };
+enum { AD_FOR_ONE = 1, AD_FOR_MANY = 2, AD_FOR_BATCH = 4, AD_FOR_FORECAST = 8 };
 extern const struct ad_opt ad_settings_rows[];
 
 /* The defaults. */
