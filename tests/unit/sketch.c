@@ -156,7 +156,7 @@ static void test_adding_is_what_it_says(void **state)
                 assert_true(k == 0 || s->v[k - 1] <= s->v[k]);
             }
             assert_close(counted, s->total, 1e-5);
-            if (memcmp(p->v, s->v, s->n * sizeof *s->v) == 0 && p->n == s->n)
+            if (p->n == s->n && memcmp(p->v, s->v, s->n * sizeof *s->v) == 0)
                 continue; /* it joined a centroid */
             add_plainly(p, x);
             assert_int_equal(p->n, s->n);
