@@ -9,7 +9,7 @@ season() {
     local days=$1 step=$2 v vars=()
     shift 2
     for v; do vars+=(-v "$v"); done
-    awk -v days="$days" -v step="$step" "${vars[@]}" -f "$ROOT/tests/season.awk"
+    awk -v days="$days" -v step="$step" "${vars[@]}" -f "$ROOT/tests/random.awk" -f "$ROOT/tests/season.awk"
 }
 
 # changes ZONE FROM TO STEP: the offsets of season.awk, as the system's tzdata has them, to the STEP
@@ -47,7 +47,6 @@ days_of() { awk -F, '{ print int(($1 - 1704067200) / 86400) }'; }
 @test "clocks that change raise nothing: three years by the hour, a trend, a level shift" {
     local place at from=1704067200
     for place in Europe/Berlin America/New_York Australia/Lord_Howe; do
-        [ -e "/usr/share/zoneinfo/$place" ] || skip "no tzdata"
         # when the clock changes: the day, then the half hour
         at=$(changes $place $from $((from + 1096 * 86400)) 86400)
         at=$(finely "$place" "$at")

@@ -14,7 +14,6 @@ ratio() {
 }
 
 @test "the recording of a machine, all fields at once: within a factor of two" {
-    [ -f "$ROOT/tests/data/host/host.csv.gz" ] || skip "no tests/data/host/host.csv.gz"
     for per_hour in 10 60; do
         good ad-zscore -f 2-19 --budget=$per_hour/hour "$ROOT/tests/data/host/host.csv.gz"
         between 50 "$(ratio $((24 * per_hour)) <out)" 200

@@ -6,7 +6,6 @@ load helper
 # The demo makes and runs build/bin whatever AD_BIN is.
 demo() {
     [ -z "${AD_SLOW:-}" ] || skip "the demo is about the plain build"
-    [ -f "$ROOT/tests/data/host/host.csv.gz" ] || skip "no tests/data/host/host.csv.gz"
     good "$ROOT/scripts/demo"
 }
 

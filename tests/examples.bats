@@ -60,7 +60,7 @@ given() {
 
 sample() {
     awk -v n=1000 -v seed=3 -v groups=3 -v spike_at=700 -v spike=15 \
-        -f "$ROOT/tests/gen.awk" >metrics.csv
+        -f "$ROOT/tests/random.awk" -f "$ROOT/tests/gen.awk" >metrics.csv
     awk -F, 'NR > 1 { printf "{\"timestamp\":%s,\"host\":\"%s\",\"value\":%s}\n", $1, $2, $3 }' \
         metrics.csv >metrics.ndjson
     cp "$ROOT/tests/data/host/host.csv.gz" .

@@ -1,7 +1,6 @@
-# A series of Gaussian values, the same in every awk: L'Ecuyer's combined generator (1988), whose
-# products stay below 2^53, and Box-Muller.
+# A series of Gaussian values.
 #
-#   awk -v n=1000 -v seed=1 [-v ...] -f gen.awk
+#   awk -v n=1000 -v seed=1 [-v ...] -f random.awk -f gen.awk
 #
 # mean=60 sd=2        of the values
 # start=1700000000    first time, step=60 seconds apart
@@ -12,31 +11,13 @@
 # bare=1              only the values: no header, no time
 # missing=K           every K-th value is empty
 
-function uniform() {
-    s1 = 40014 * s1 % 2147483563
-    s2 = 40692 * s2 % 2147483399
-    return ((s1 - s2 + 2147483562) % 2147483562 + 0.5) / 2147483562
-}
-
-function gaussian(    r) {
-    if (kept) { kept = 0; return spare }
-    r = sqrt(-2 * log(uniform()))
-    angle = 2 * pi * uniform()
-    spare = r * sin(angle)
-    kept = 1
-    return r * cos(angle)
-}
-
 BEGIN {
-    pi = atan2(0, -1)
     if (mean == "") mean = 60
     if (sd == "") sd = 2
     if (start == "") start = 1700000000
     if (step == "") step = 60
     if (!fields) fields = 1
-    s1 = 12345 + 7919 * seed
-    s2 = 67890 + 104729 * seed
-    for (i = 0; i < 20; i++) uniform()
+    begin(seed)
     if (!bare) {
         line = groups ? "timestamp,host" : "timestamp"
         for (f = 0; f < fields; f++)

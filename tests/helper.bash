@@ -209,7 +209,7 @@ noise() {
     shift "$(($# < 2 ? $# : 2))"
     local v vars=()
     for v; do vars+=(-v "$v"); done
-    awk -v n="$n" -v seed="$seed" "${vars[@]}" -f "$ROOT/tests/gen.awk"
+    awk -v n="$n" -v seed="$seed" "${vars[@]}" -f "$ROOT/tests/random.awk" -f "$ROOT/tests/gen.awk"
 }
 
 # to_json: CSV with a header and plain numbers and words in it, as NDJSON

@@ -1,6 +1,6 @@
-# A metric with a rhythm of the day and of the week, and Gaussian noise, the same in every awk.
+# A metric with a rhythm of the day and of the week, and Gaussian noise.
 #
-#   awk -v days=30 -v step=1800 [-v ...] -f season.awk
+#   awk -v days=30 -v step=1800 [-v ...] -f random.awk -f season.awk
 #
 # seed=1 sd=2             of the noise
 # start=1704067200        first time, a Monday in UTC
@@ -12,32 +12,14 @@
 #                         in a column `six`
 # lazy="D D ..."          days since 1970 (wall clock) that are like Sundays
 
-function uniform() {
-    s1 = 40014 * s1 % 2147483563
-    s2 = 40692 * s2 % 2147483399
-    return ((s1 - s2 + 2147483562) % 2147483562 + 0.5) / 2147483562
-}
-
-function gaussian(    r) {
-    if (kept) { kept = 0; return spare }
-    r = sqrt(-2 * log(uniform()))
-    angle = 2 * pi * uniform()
-    spare = r * sin(angle)
-    kept = 1
-    return r * cos(angle)
-}
-
 function floor(x,    i) { i = int(x); return i > x ? i - 1 : i }
 
 BEGIN {
-    pi = atan2(0, -1)
     if (!seed) seed = 1
     if (sd == "") sd = 2
     if (start == "") start = 1704067200
     if (!step) step = 1800
-    s1 = 12345 + 7919 * seed
-    s2 = 67890 + 104729 * seed
-    for (i = 0; i < 20; i++) uniform()
+    begin(seed)
     changes = split(offsets, change, /[:,]/) / 2
     quiet = split(lazy, free, " ")
     for (i = 1; i <= quiet; i++) is_free[free[i]] = 1
