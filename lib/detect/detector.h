@@ -34,18 +34,24 @@ struct ad_extent {
 /* One observation. x[0..n-1], NAN where missing; t in seconds since the epoch and wall, the same
  * in the zone's wall clock (see ad_clock_wall), both NAN if records carry no time. elapsed is the
  * time since the sample before it in the same series, 0 for the first and for late ones, NAN
- * without time. row counts the samples of the series before this one, missing ones too. */
+ * without time. row counts the samples of the series before this one, missing ones too. With
+ * AD_SCORES label is what somebody says of it, 1 anomalous, 0 normal, NAN nothing; and context is
+ * what the command's annotate() made of other fields. */
 struct ad_sample {
     double t, wall, elapsed;
     const double *x;
     size_t n;
     double row;
+    double label;
+    size_t context;
 };
 
 /* What a state is made for. All of it outlives the state. */
 struct ad_setup {
     size_t nfield;
     const bool *category; /* [nfield]: values are the numbers 0, 1, ... of words; NULL: none are */
+    double s0;            /* -ln alpha, as --alpha has it: no budget moves it */
+    bool fitting;         /* the samples are for a model; fit() will end them */
     uint64_t seed;        /* of random parts */
     struct ad_pool *pool; /* threads for fit() and score_rows(), or NULL; no result depends on it */
 };
@@ -65,12 +71,16 @@ struct ad_score {
     double alpha_factor; /* alpha in force for this sample is alpha times this; normally 1 */
     size_t field;        /* the field that mattered most, for AD_MULTI */
     const char *why;     /* or NULL: what is strange, as a clause for people; a string literal */
+    double confidence;   /* AD_SCORES: how much the scores agree, 0 to 1; NAN where unknown */
 };
 
 static inline void ad_score_init(struct ad_score *s)
 {
-    *s = (struct ad_score){
-        .alpha_factor = 1, .expected = (double)NAN, .lower = (double)NAN, .upper = (double)NAN};
+    *s = (struct ad_score){.alpha_factor = 1,
+                           .expected = (double)NAN,
+                           .lower = (double)NAN,
+                           .upper = (double)NAN,
+                           .confidence = (double)NAN};
 }
 
 /* What became of the sample: what the detector is to learn from it. */
@@ -82,7 +92,11 @@ struct ad_verdict {
 enum {
     AD_BATCH = 1, /* needs fit() before it can score */
     AD_MULTI = 2, /* one state takes all value fields; else there is one state per field */
-    AD_RAW = 4    /* learns every sample at once, as it came: nothing is clipped, held or a shift */
+    AD_RAW = 4,   /* learns every sample at once, as it came: nothing is clipped, held or a shift */
+    AD_SCORES = 8, /* its fields are the scores of other detectors, by default all N_score that have
+                      an N_flag beside them; it is AD_MULTI and AD_RAW */
+    AD_LISTENS = 16 /* it only learns, and the command's report() makes the output from that in the
+                       end; no score() */
 };
 
 struct ad_detector {
@@ -114,7 +128,12 @@ struct ad_detector {
      * Samples come without `wall`. */
     size_t (*advance)(void *, const struct ad_sample *s, size_t n, const struct ad_line *,
                       double most, double *surprise);
-    /* AD_BATCH: all there is to learn was learnt; from now on the state scores. Returns 0 or -1. */
+    /* Optional: a label for samples learnt before, those with times from `from` to `to` (often the
+     * same): whoever labels is late. It is told again whenever the list of labels was read, so a
+     * state remembers which samples had theirs. Returns 0, or -1 when out of memory. */
+    int (*feedback)(void *, double from, double to, double label);
+    /* AD_BATCH, else optional and only called with --fit: all there is to learn was learnt; from
+     * now on the state scores. Returns 0 or -1. */
     int (*fit)(void *, struct ad_err *);
     /* Optional: score() of s[0..n) at once, the same to the last bit. */
     void (*score_rows)(void *, const struct ad_sample *s, size_t n, const struct ad_line *,

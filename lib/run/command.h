@@ -2,8 +2,29 @@
 #ifndef AD_RUN_COMMAND_H
 #define AD_RUN_COMMAND_H
 
+#include "base/names.h"
 #include "detect/detector.h"
+#include "io/sink.h"
+#include "record/record.h"
 #include "run/option.h"
+
+/* What an AD_LISTENS detector has heard: its n states, one for each group, in the order of their
+ * last use. Nothing in it is the command's to free. */
+struct ad_heard {
+    const struct ad_names *field, *group; /* names of the value fields and of the group fields */
+    size_t n;
+    void *const *state;
+    const struct ad_str *key; /* [n][group->n] */
+    bool timed;               /* records carry times */
+    bool labelled;            /* and labels */
+    struct ad_pool *pool;
+    uint64_t seed;
+    bool quiet;
+    struct ad_format out; /* of the report, where it is not a table for people */
+    bool table;           /* it is */
+    bool colour;
+    struct ad_sink *sink; /* where it goes */
+};
 
 struct ad_cmd {
     const char *name, *summary; /* ad-zscore; one line for --help */
@@ -21,6 +42,14 @@ struct ad_cmd {
     /* Optional: whether a field is to be judged by its features (detect/features.h); they are for
      * a single one. */
     bool (*features)(const void *cfg, size_t nfield);
+    /* Optional: more fields to read from each record, NULL or a list; and what their texts (.s NULL
+     * where absent), in that order, say of the sample. Returns NULL, or what is wrong with
+     * text[*at] (a string literal): the record is bad. */
+    const struct ad_names *(*more)(const void *cfg);
+    const char *(*annotate)(const void *cfg, const struct ad_str *text, struct ad_sample *sample,
+                            size_t *at);
+    /* AD_LISTENS: write what was heard. Returns 0, or -1. */
+    int (*report)(void *cfg, const struct ad_heard *heard, struct ad_err *err);
 };
 
 /* The whole program: parse, check, open, load, header, loop, save, close. Returns the exit status:
