@@ -137,23 +137,49 @@ static size_t lags_of(size_t n)
     return n / 2 + n / 16 + 1;
 }
 
+/* The cycles of length *p in n values. Where they are few, their length is not known as exactly:
+ * one that only just does not fit gets a length that does. */
+static size_t cycles_of(size_t n, double *p)
+{
+    double few = *p > (double)n / 4 ? (double)n / 200 : 0, m = floor(((double)n + few) / *p);
+    if (m * *p > (double)n)
+        *p = (double)n / m;
+    return (size_t)m - (ceil(m * *p) > (double)n);
+}
+
+/* How much cycles of length *p share, 0 if they are not alike; a whole number is preferred to what
+ * lies next to it. */
+static double share_of(const double *y, size_t n, const double *before, double *p)
+{
+    double whole = floor(*p + 0.5), share, other;
+    size_t m = cycles_of(n, p), w = cycles_of(n, &whole);
+    if (m < 2 || likeness(y, before, m, *p, &share) < least_likeness(m))
+        share = 0;
+    if (w >= 2 && whole != *p && likeness(y, before, w, whole, &other) >= least_likeness(w) &&
+        other >= share) {
+        *p = whole;
+        share = other;
+    }
+    return share;
+}
+
 /* The shortest of the periods that are about as good as the best, by the autocorrelation r and the
  * sums `before` each value; 0: none. */
 static double choose(const double *y, size_t n, const double *before, const double *r)
 {
     struct candidate c[CANDIDATES];
-    double score[CANDIDATES], period[CANDIDATES], best = 0, p = 0;
+    double score[CANDIDATES], period[CANDIDATES], best = 0, height = 0, p = 0;
     size_t nlag = lags_of(n), nc = hills(r, nlag, c);
     for (size_t i = 0; i < nc; i++) {
         period[i] = refine(r, nlag, c[i].lag);
-        size_t m = (size_t)((double)n / period[i]);
-        m -= start_of((double)m, period[i]) > n;
-        if (m < 2 || likeness(y, before, m, period[i], &score[i]) < least_likeness(m))
-            score[i] = 0;
-        best = score[i] > best ? score[i] : best;
+        score[i] = share_of(y, n, before, &period[i]);
+        if (score[i] > best) {
+            best = score[i];
+            height = c[i].height;
+        }
     }
     for (size_t i = 0; i < nc; i++)
-        if (score[i] > 0.45 * best && (p == 0 || period[i] < p))
+        if (score[i] > 0.45 * best && c[i].height > 0.1 * height && (p == 0 || period[i] < p))
             p = period[i];
     return p;
 }
@@ -198,6 +224,16 @@ static int take_out(double *y, size_t n, double p)
     return 0;
 }
 
+/* Whether p is one of these, as far as n values can tell: its cycles are as many, but for one. What
+ * is left of a season that grows or fades looks like one of nearly its length. */
+static bool known(double p, size_t n, const double *period, int found)
+{
+    bool same = false;
+    for (int i = 0; i < found && !same; i++)
+        same = fabs((double)n / p - (double)n / period[i]) < 1;
+    return same;
+}
+
 int ad_periods_find(const double *x, size_t n, double *period, size_t most)
 {
     int found = 0;
@@ -205,8 +241,8 @@ int ad_periods_find(const double *x, size_t n, double *period, size_t most)
     if (!y)
         return n < FEWEST ? 0 : -1;
     memcpy(y, x, n * sizeof *y);
-    detrend(y, n);
-    while ((size_t)found < most) {
+    for (size_t i = 0; i < 3 * most && (size_t)found < most; i++) {
+        detrend(y, n);
         double p = strongest(y, n);
         if (p < 0 || (p > 0 && take_out(y, n, p))) {
             free(y);
@@ -214,11 +250,12 @@ int ad_periods_find(const double *x, size_t n, double *period, size_t most)
         }
         if (!(p > 0))
             break;
-        int i = found++;
-        for (; i > 0 && period[i - 1] > p; i--)
-            period[i] = period[i - 1];
-        period[i] = p;
-        detrend(y, n);
+        if (known(p, n, period, found))
+            continue;
+        int k = found++;
+        for (; k > 0 && period[k - 1] > p; k--)
+            period[k] = period[k - 1];
+        period[k] = p;
     }
     free(y);
     return found;
