@@ -156,6 +156,20 @@ static int choose_time(struct ad_selection *sel, const struct ad_select_cfg *cfg
     return 0;
 }
 
+/* Whether there are a score and a flag of the detector whose name is the first `len` bytes of v. */
+static bool is_detector(const struct ad_names *columns, struct ad_str v, size_t len)
+{
+    char name[256];
+    if (len > sizeof name - 6)
+        return false;
+    memcpy(name, v.s, len);
+    memcpy(name + len, "_score", 6);
+    if (ad_names_find(columns, (struct ad_str){name, len + 6}) < 0)
+        return false;
+    memcpy(name + len, "_flag", 5);
+    return ad_names_find(columns, (struct ad_str){name, len + 5}) >= 0;
+}
+
 /* Whether column i was appended by one of the toolkit's filters. */
 static bool is_appended(const struct ad_names *columns, size_t i)
 {
@@ -163,17 +177,9 @@ static bool is_appended(const struct ad_names *columns, size_t i)
     if ((v.len >= 4 && memcmp(v.s, "rule", 4) == 0 && (v.len == 4 || v.s[4] == '_')) ||
         ad_str_eq(v, ad_str_of("severity")) || ad_str_eq(v, ad_str_of("tags")))
         return true;
-    for (size_t cut = v.len; cut-- > 0;) {
-        if (v.s[cut] != '_' || cut > 200)
-            continue;
-        char name[256];
-        memcpy(name, v.s, cut);
-        memcpy(name + cut, "_score", 6);
-        bool score = ad_names_find(columns, (struct ad_str){name, cut + 6}) >= 0;
-        memcpy(name + cut, "_flag", 5);
-        if (score && ad_names_find(columns, (struct ad_str){name, cut + 5}) >= 0)
+    for (size_t cut = v.len; cut-- > 0;)
+        if (v.s[cut] == '_' && is_detector(columns, v, cut))
             return true;
-    }
     return false;
 }
 
@@ -208,6 +214,33 @@ static int choose_field(struct ad_selection *sel, bool many, const struct ad_rea
         rc = ad_err_set(err, "%s; give the field to look at with -f: %s",
                         c.n ? "several fields are numeric and none is named \"value\""
                             : "no numeric field in the first record",
+                        list.failed ? "" : list.s);
+        ad_buf_free(&list);
+    }
+    free(c.v);
+    return rc;
+}
+
+/* The scores of detectors; what rules made of them is no other opinion. */
+static int choose_scores(struct ad_selection *sel, const struct ad_reader *r, struct ad_err *err)
+{
+    enum { SUFFIX = 6 }; /* _score */
+    const struct ad_names *columns = ad_reader_columns(r);
+    struct choice c = {0};
+    for (size_t i = 0; i < columns->n; i++) {
+        struct ad_str v = columns->v[i];
+        if (v.len > SUFFIX && memcmp(v.s + v.len - SUFFIX, "_score", SUFFIX) == 0 &&
+            !ad_str_eq(v, ad_str_of("rule_score")) && is_detector(columns, v, v.len - SUFFIX))
+            choose(&c, v);
+    }
+    int rc = c.failed || (c.n && ad_names_set(&sel->field, c.v, c.n)) ? ad_err_nomem(err) : 0;
+    if (rc == 0 && c.n == 0) {
+        struct ad_buf list = {0};
+        ad_names_list(columns, &list);
+        ad_buf_add(&list, "", 1);
+        rc = ad_err_set(err,
+                        "no scores: no field N_score has N_flag beside it; run a detector before, "
+                        "or name them with --score: %s",
                         list.failed ? "" : list.s);
         ad_buf_free(&list);
     }
@@ -264,10 +297,13 @@ int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const s
     *sel = (struct ad_selection){0};
     if (cfg->group && *cfg->group && choose_list(&sel->group, "group-by", cfg->group, r, err))
         return -1;
-    if (cfg->field && choose_list(&sel->field, "field", cfg->field, r, err))
+    const char *option = cfg->scores ? "score" : "field";
+    if (cfg->field && choose_list(&sel->field, option, cfg->field, r, err))
         return -1;
     if (choose_time(sel, cfg, r, clock, err))
         return -1;
+    if (cfg->scores)
+        return cfg->field ? 0 : choose_scores(sel, r, err);
     if (!cfg->field && choose_field(sel, cfg->many, r, err))
         return -1;
     return cfg->many ? choose_category(sel, cfg, r, err) : 0;

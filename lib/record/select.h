@@ -12,7 +12,8 @@ struct ad_select_cfg {
     /* Value fields that hold words, added to the others; NULL: those that -f names and whose first
      * value is a word; "": none. Only with `many`. */
     const char *categorical;
-    bool many; /* by default take all fields that qualify, not the only one */
+    bool many;   /* by default take all fields that qualify, not the only one */
+    bool scores; /* the fields are scores: by default each N_score with an N_flag beside it */
 };
 
 /* The names chosen, in order. time.n is 0 or 1; category is a part of field. */

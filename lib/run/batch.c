@@ -188,12 +188,13 @@ static int collect_block(struct ad_run *r, const struct ad_record *block, size_t
     return 0;
 }
 
-static int fit(struct ad_run *r)
+int ad_run_fit_series(struct ad_run *r)
 {
     for (size_t i = 0; i < r->keys.nslot; i++) {
         struct ad_series *s = r->keys.slot[i];
         for (uint32_t k = 0; s && k < s->ntrack; k++) {
-            if (s->track[k].state && r->detector->fit(s->track[k].state, &r->err))
+            if (s->track[k].state && r->detector->fit &&
+                r->detector->fit(s->track[k].state, &r->err))
                 return -1;
             /* The second pass begins like the first, and so does one with the model. */
             ad_features_free(s->track[k].features);
@@ -227,5 +228,5 @@ int ad_run_fit(struct ad_run *r)
         r->err = (struct ad_err){0};
     }
     r->ahead = false;
-    return fit(r);
+    return ad_run_fit_series(r);
 }

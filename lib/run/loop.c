@@ -101,9 +101,12 @@ int ad_run_read(struct ad_run *r, const struct ad_record *rec, double *x, struct
     if (present < 0)
         return 0;
     *c = (struct ad_case){.rec = rec, .x = x, .present = (size_t)present};
-    c->sample = (struct ad_sample){.x = x, .n = r->multi ? r->sel.field.n : 1};
+    c->sample =
+        (struct ad_sample){.t = t, .x = x, .n = r->multi ? r->sel.field.n : 1, .label = NAN};
     if (ad_run_series(r, rec, &c->series))
         return -1;
+    if (r->detector->flags & AD_SCORES && ad_run_annotate(r, c, f))
+        return 0;
     c->gap = ad_run_times(r, c->series, t, &c->sample);
     return 1;
 }

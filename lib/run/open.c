@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* --na=LIST and the like: words between commas. */
 static int split_words(const char *list, struct ad_names *out, struct ad_err *err)
@@ -74,7 +75,7 @@ int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n)
     r->source = ad_source_open(names, n, &ad_run_stop, &r->err);
     if (!r->source)
         return -1;
-    r->batch = r->detector->flags & AD_BATCH;
+    r->batch = r->detector->flags & (AD_BATCH | AD_LISTENS);
     r->block = r->batch ? BATCH_BLOCK : AD_READER_BLOCK;
     bool twice = r->batch && !r->set.model && ad_run_writes(r);
     if (twice && ad_source_keep(r->source, r->set.max_memory, &r->err))
@@ -104,11 +105,17 @@ int ad_run_again(struct ad_run *r)
 /* The names of the appended fields. */
 static int name_appended(struct ad_run *r)
 {
-    static const char *const parts[] = {"score", "flag",  "state", "field", "expected",
-                                        "lower", "upper", "line",  "reason"};
+    static const char *const of_values[] = {"score", "flag",  "state", "field", "expected",
+                                            "lower", "upper", "line",  "reason"};
+    static const char *const of_scores[] = {"score",      "flag", "state", "field",
+                                            "confidence", "line", "reason"};
+    bool scores = r->detector->flags & AD_SCORES;
+    const char *const *parts = scores ? of_scores : of_values;
+    size_t all =
+        scores ? sizeof of_scores / sizeof *of_scores : sizeof of_values / sizeof *of_values;
     const char *name = r->set.name ? r->set.name : r->detector->name;
     size_t groups = r->set.each ? r->sel.field.n : 1;
-    size_t per_group = r->set.explain ? sizeof parts / sizeof *parts : 2, n = groups * per_group;
+    size_t per_group = r->set.explain ? all : 2, n = ad_run_writes(r) ? groups * per_group : 0;
     struct ad_str *v = calloc(n + 1, sizeof *v);
     size_t *end = calloc(n + 1, sizeof *end);
     struct ad_buf text = {0};
@@ -159,11 +166,14 @@ static int want_fields(struct ad_run *r)
     const struct ad_names *columns = ad_reader_columns(r->reader);
     bool convert =
         r->in.kind != r->out.kind || (r->in.kind == AD_FORMAT_CSV && r->in.delim != r->out.delim);
-    size_t most = columns->n + r->sel.field.n + r->sel.group.n + 1 + r->appended.n;
+    size_t nmore = r->more ? r->more->n : 0;
+    size_t most = columns->n + r->sel.field.n + r->sel.group.n + 2 + nmore + r->appended.n;
     struct ad_names w = {calloc(most, sizeof *w.v), 0};
     r->value_slot = calloc(r->sel.field.n + 1, sizeof *r->value_slot);
     r->group_slot = calloc(r->sel.group.n + 1, sizeof *r->group_slot);
-    if (!w.v || !r->value_slot || !r->group_slot) {
+    r->more_slot = calloc(nmore + 1, sizeof *r->more_slot);
+    r->more_text = calloc(nmore + 1, sizeof *r->more_text);
+    if (!w.v || !r->value_slot || !r->group_slot || !r->more_slot || !r->more_text) {
         free(w.v);
         return ad_err_nomem(&r->err);
     }
@@ -174,6 +184,10 @@ static int want_fields(struct ad_run *r)
     for (size_t i = 0; i < r->sel.group.n; i++)
         r->group_slot[i] = want(&w, r->sel.group.v[i]);
     r->time_slot = r->sel.time.n ? want(&w, r->sel.time.v[0]) : SIZE_MAX;
+    r->label_slot =
+        r->set.labels && !r->labels.path ? want(&w, ad_str_of(r->set.labels)) : SIZE_MAX;
+    for (size_t i = 0; i < nmore; i++)
+        r->more_slot[i] = want(&w, r->more->v[i]);
     r->appended_slot = w.n;
     for (size_t i = 0; r->in.kind == AD_FORMAT_NDJSON && i < r->appended.n; i++)
         w.v[w.n++] = r->appended.v[i];
@@ -233,6 +247,8 @@ static int prepare_judging(struct ad_run *r)
                                                    : r->multi  ? n
                                                                : 1,
                                          .category = r->words.is,
+                                         .s0 = s0,
+                                         .fitting = r->set.fit,
                                          .seed = r->set.seed,
                                          .pool = r->pool},
                                .nvalue = n,
@@ -254,6 +270,27 @@ static int prepare_judging(struct ad_run *r)
     if (!r->x || !r->part || !r->result || !r->cell)
         return ad_err_nomem(&r->err);
     return ad_run_has_lane(r) && !r->set.unbuffered ? open_lane(r) : 0;
+}
+
+/* Where labels come from, and whether other fields that were asked for are there. */
+static int choose_others(struct ad_run *r)
+{
+    const struct ad_names *columns = ad_reader_columns(r->reader);
+    bool csv = r->in.kind == AD_FORMAT_CSV;
+    const char *labels = r->set.labels;
+    if (labels && ad_names_find(columns, ad_str_of(labels)) < 0 &&
+        (csv || access(labels, F_OK) == 0)) {
+        if (access(labels, F_OK))
+            return ad_err_set(&r->err, "--labels=%s: neither a field nor a file", labels);
+        if (!r->sel.time.n)
+            return ad_err_set(&r->err, "a file of labels needs a time field; name it with -t");
+        r->labels = (struct ad_labels){.path = labels, .ngroup = r->sel.group.n};
+    }
+    r->more = r->cmd->more ? r->cmd->more(r->cmd->cfg) : NULL;
+    for (size_t i = 0; csv && r->more && i < r->more->n; i++)
+        if (ad_names_find(columns, r->more->v[i]) < 0)
+            return ad_select_unknown(columns, r->more->v[i], &r->err);
+    return 0;
 }
 
 static void tell_guesses(const struct ad_run *r)
@@ -288,7 +325,8 @@ int ad_run_prepare(struct ad_run *r)
                                 .group = r->set.group,
                                 .time = r->set.time,
                                 .categorical = r->set.categorical,
-                                .many = r->detector->flags & AD_MULTI};
+                                .many = r->detector->flags & AD_MULTI,
+                                .scores = r->detector->flags & AD_SCORES};
     if (ad_select(&r->sel, &cfg, r->reader, r->clock, &r->err))
         return -1;
     if (r->set.budget_per_day > 0 && !r->sel.time.n)
@@ -299,6 +337,8 @@ int ad_run_prepare(struct ad_run *r)
         !r->sel.time.n && r->cmd->needs_time ? r->cmd->needs_time(r->cmd->cfg) : NULL;
     if (wrong)
         return ad_err_set(&r->err, "%s needs a time field; name it with -t", wrong);
+    if (choose_others(r))
+        return -1;
     choose_output(r);
     r->to_csv = r->in.kind == AD_FORMAT_NDJSON && r->out.kind == AD_FORMAT_CSV;
     if (name_appended(r) || check_collisions(r) || want_fields(r) || prepare_words(r) ||
@@ -309,7 +349,9 @@ int ad_run_prepare(struct ad_run *r)
         return ad_err_nomem(&r->err);
     if (r->set.verbose)
         tell_guesses(r);
-    return ad_run_load_state(r);
+    if (ad_run_load_state(r))
+        return -1;
+    return r->labels.path ? ad_run_labels(r) : 0;
 }
 
 int ad_run_open_output(struct ad_run *r)

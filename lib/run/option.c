@@ -9,10 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Whether a row takes part. */
+/* Whether a row takes part, by its own needs and those of the heading it stands under. */
 static bool concerns(const struct ad_opt_set *set, const struct ad_opt *o)
 {
-    return (o->need & ~set->have) == 0;
+    unsigned need = o->need;
+    while (o > set->rows && o->type != AD_OPT_HEADING)
+        o--;
+    if (o->type == AD_OPT_HEADING)
+        need |= o->need;
+    return (need & ~set->have) == 0;
 }
 
 static int wrong(const struct ad_opt *o, const char *text, struct ad_err *err)

@@ -34,7 +34,8 @@ struct ad_opt {
     size_t off;
     double min, max;
     const char *arg, *help;
-    unsigned need; /* bits of ad_opt_set.have without which there is no such option; 0: none */
+    unsigned need; /* bits of ad_opt_set.have without which there is no such option (of a heading:
+                      none of those below it) */
 };
 
 /* A table of at most 64 rows with what it fills. */

@@ -125,6 +125,75 @@ static struct ad_str reason(struct ad_run *r, const struct ad_case *c, size_t fi
     return (struct ad_str){r->reason.s, r->reason.failed ? 0 : r->reason.len};
 }
 
+/* The detector whose score field i is. */
+static struct ad_str member(const struct ad_run *r, size_t i)
+{
+    static const char suffix[] = "_score";
+    struct ad_str v = r->sel.field.v[i];
+    size_t n = sizeof suffix - 1;
+    if (v.len > n && memcmp(v.s + v.len - n, suffix, n) == 0)
+        v.len -= n;
+    return v;
+}
+
+/* The score that contributed most after number `last` (negative: of all), or -1. */
+static ptrdiff_t next_member(const struct ad_run *r, const struct ad_case *c, ptrdiff_t last)
+{
+    const double *contrib = r->judge.contrib;
+    ptrdiff_t best = -1;
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)c->sample.n; i++) {
+        bool later =
+            last < 0 || contrib[i] < contrib[last] || (contrib[i] == contrib[last] && i > last);
+        if (!isnan(c->sample.x[i]) && later && (best < 0 || contrib[i] > contrib[best]))
+            best = i;
+    }
+    return best;
+}
+
+/* The scores on one side of the line: `zscore 0.91 and novelty 0.63`. Returns how many. */
+static size_t add_members(const struct ad_run *r, const struct ad_case *c, struct ad_buf *out,
+                          bool over)
+{
+    size_t n = 0, done = 0;
+    for (size_t i = 0; i < c->sample.n; i++)
+        if (!isnan(c->sample.x[i]) && (c->sample.x[i] >= 0.5) == over)
+            n++;
+    for (ptrdiff_t i = -1; done < n && (i = next_member(r, c, i)) >= 0;) {
+        char score[AD_NUMBER_MAX];
+        if ((c->sample.x[i] >= 0.5) != over)
+            continue;
+        ad_buf_addz(out, done == 0 ? "" : done + 1 < n ? ", " : " and ");
+        ad_buf_add_visible(out, member(r, (size_t)i));
+        ad_buf_addz(out, " ");
+        /* Rounded away from the line, no score seems to be on its other side. */
+        double x = c->sample.x[i] * 1000;
+        ad_buf_add(out, score, ad_number_print(score, (over ? ceil(x) : floor(x)) / 1000));
+        done++;
+    }
+    return n;
+}
+
+/* Who is for an alarm, and who is not. */
+static struct ad_str agreement(struct ad_run *r, const struct ad_case *c)
+{
+    r->reason.len = 0;
+    size_t over = add_members(r, c, &r->reason, true), n = 0;
+    for (size_t i = 0; i < c->sample.n; i++)
+        if (!isnan(c->sample.x[i]))
+            n++;
+    ad_buf_addz(&r->reason, over == 0   ? "together over the line: "
+                            : over == 1 ? " is over the line"
+                                        : " are over the line");
+    if (over && over < n)
+        ad_buf_addz(&r->reason, ", ");
+    size_t under = add_members(r, c, &r->reason, false);
+    if (over && under)
+        ad_buf_addz(&r->reason, under == 1 ? " is not" : " are not");
+    if (r->reason.failed)
+        r->sink.error = ENOMEM;
+    return (struct ad_str){r->reason.s, r->reason.failed ? 0 : r->reason.len};
+}
+
 static const char *state_name(enum ad_state s)
 {
     static const char *const names[] = {"ok", "warmup", "missing", "shift", "nodata"};
@@ -134,6 +203,24 @@ static const char *state_name(enum ad_state s)
 static struct ad_cell number(double x)
 {
     return (struct ad_cell){.kind = AD_CELL_NUMBER, .x = x};
+}
+
+/* What is said of a combination of scores: state, field, confidence, line, reason. */
+static void fill_combination(struct ad_run *r, const struct ad_case *k, const struct ad_result *res,
+                             enum ad_state state)
+{
+    struct ad_cell *c = r->cell + 2;
+    c[0] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = ad_str_of(state_name(state))};
+    for (size_t i = 1; i < 5; i++)
+        c[i] = (struct ad_cell){.kind = AD_CELL_EMPTY};
+    if (!res)
+        return;
+    c[2] = number(res->s.confidence);
+    c[3] = number(res->line);
+    if (!res->flagged)
+        return;
+    c[1] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = member(r, res->s.field)};
+    c[4] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = agreement(r, k)};
 }
 
 /* The cells of -x. Of several fields one is only named when the record is flagged. */
@@ -179,7 +266,9 @@ void ad_run_output(struct ad_run *r, const struct ad_case *c, ptrdiff_t best, en
             fill_cells(r->cell + 2 * i, &r->result[i]);
     else
         fill_cells(r->cell, res);
-    if (r->set.explain)
+    if (r->set.explain && r->detector->flags & AD_SCORES)
+        fill_combination(r, c, res, state);
+    else if (r->set.explain)
         fill_explanation(r, c, res, res && r->multi ? res->s.field : (size_t)best, state);
     ad_writer_put(r->writer, c->rec, r->cell);
 }

@@ -157,7 +157,11 @@ void ad_run_progress(struct ad_run *r)
 unsigned ad_run_is(const struct ad_run *r)
 {
     unsigned flags = r->cmd->detector->flags;
-    return (flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE) | (flags & AD_BATCH ? AD_FOR_BATCH : 0) |
+    bool listens = flags & AD_LISTENS;
+    return (flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE) |
+           (flags & AD_SCORES ? AD_FOR_SCORES : AD_FOR_VALUES) |
+           (listens ? AD_FOR_REPORT : AD_FOR_FILTER) |
+           (flags & AD_BATCH && !listens ? AD_FOR_BATCH : 0) |
            (r->cmd->detector->every ? AD_FOR_FORECAST : 0);
 }
 

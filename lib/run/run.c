@@ -108,6 +108,8 @@ static int housekeep(struct ad_run *r)
     bool idle = ad_reader_idle(r->reader), live = ad_source_total(r->source) == 0;
     if (idle && ad_sink_flush(&r->sink, &r->err))
         return -1;
+    if (r->labels.path && ad_run_labels(r))
+        return -1;
     ad_run_progress(r);
     if (live && save_when_due(r, idle))
         return -1;
@@ -166,6 +168,8 @@ static int finish(struct ad_run *r)
         return -1;
     if (r->count.bad && r->count.good == 0 && ad_run_stop == 0)
         return ad_err_set(&r->err, "no good record in the input");
+    if (r->set.fit && !r->batch && r->detector->fit && ad_run_fit_series(r))
+        return -1;
     return save_all(r);
 }
 
@@ -188,6 +192,9 @@ static void run_free(struct ad_run *r)
     ad_buf_free(&r->reason);
     free(r->value_slot);
     free(r->group_slot);
+    free(r->more_slot);
+    free(r->more_text);
+    ad_labels_free(&r->labels);
     free(r->x);
     free(r->part);
     ad_run_free_rows(r);
@@ -205,6 +212,8 @@ static int run_passes(struct ad_run *r)
 {
     if (r->batch && r->learns) {
         int rc = ad_run_fit(r);
+        if (rc == 0 && r->detector->flags & AD_LISTENS)
+            return ad_run_report(r);
         if (rc == 0 && ad_run_writes(r))
             rc = ad_run_again(r);
         if (rc == 0 && r->set.forecast)
@@ -233,6 +242,9 @@ static int run(struct ad_run *r, const char *const *files, size_t nfile)
     r->clock = ad_clock_open(r->set.zone, r->set.time_format, &r->err);
     if (!r->clock || choose_detector(r))
         return -1;
+    if (r->detector->flags & AD_LISTENS && (r->set.state || r->set.model))
+        return ad_err_set(&r->err, "--%s does not go with a report",
+                          r->set.state ? "state" : "model");
     if ((r->detector->flags & AD_BATCH) && r->set.state)
         return ad_err_set(&r->err,
                           "--state: %s needs all data before it scores any; keep what it learnt "

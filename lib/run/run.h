@@ -11,6 +11,7 @@
 #include "run/command.h"
 #include "run/container.h"
 #include "run/judge.h"
+#include "run/labels.h"
 #include "run/settings.h"
 
 #include <signal.h>
@@ -48,7 +49,11 @@ struct ad_run {
     struct ad_names appended; /* names of the appended fields */
     struct ad_names wanted;   /* names of the reader's slots */
     size_t *value_slot, *group_slot;
-    size_t time_slot;     /* SIZE_MAX: none */
+    size_t time_slot, label_slot; /* SIZE_MAX: none */
+    const struct ad_names *more;  /* what the command reads besides, or NULL, */
+    size_t *more_slot;            /* [more->n] and */
+    struct ad_str *more_text;     /* [more->n] */
+    struct ad_labels labels;
     size_t appended_slot; /* first of the appended names, where a record might have them */
     size_t ntrack;        /* tracks of a series */
     bool multi;           /* one track takes all fields */
@@ -95,7 +100,8 @@ struct ad_run {
 /* Whether records go to the output at all. */
 static inline bool ad_run_writes(const struct ad_run *r)
 {
-    return !r->set.fit && !r->set.importance && !r->set.forecast;
+    return !r->set.fit && !r->set.importance && !r->set.forecast &&
+           !(r->detector->flags & AD_LISTENS);
 }
 
 /* What feature i of the only field is called; NULL where there are none, and for the value. */
@@ -144,6 +150,8 @@ int ad_run_values(struct ad_run *r, const struct ad_record *rec, double *t, doub
 int ad_run_series(struct ad_run *r, const struct ad_record *rec, struct ad_series **s);
 /* The times of a sample at t in its series (or NULL). Returns whether there was a gap before. */
 bool ad_run_times(struct ad_run *r, struct ad_series *s, double t, struct ad_sample *sample);
+/* What else a record says of its sample. Returns 0, or -1. */
+int ad_run_annotate(struct ad_run *r, struct ad_case *c, struct ad_fault *f);
 /* Give the detector the features of the value instead of itself, in part[AD_FEATURES]. Returns 0,
  * or -1. */
 int ad_run_expand(struct ad_run *r, struct ad_case *c, double *part);
@@ -160,6 +168,8 @@ int ad_run_judge(struct ad_run *r, struct ad_case *c, const struct ad_score *sai
 /* batch.c. Read all of the input and fit. Returns 0, -1 or AD_SOURCE_STOPPED; if the input ended in
  * an error that the next pass over it will meet again, 0 with that in r->deferred. */
 int ad_run_fit(struct ad_run *r);
+/* Its last step: let every series fit what it has learnt. Returns 0, or -1. */
+int ad_run_fit_series(struct ad_run *r);
 /* Score a block of records and write them. Returns 0, or -1. */
 int ad_run_score_block(struct ad_run *r, const struct ad_record *block, size_t n);
 void ad_run_free_rows(struct ad_run *r);
@@ -170,6 +180,11 @@ int ad_run_importance(struct ad_run *r);
 void ad_run_add_text(const struct ad_run *r, struct ad_buf *out, struct ad_str name,
                      struct ad_str text);
 void ad_run_add_key(const struct ad_run *r, struct ad_buf *out, const struct ad_series *s);
+
+/* listen.c. Read the file of labels again if it has changed, and tell the series of it; what the
+ * command makes of all that its detector has heard. Each returns 0, or -1. */
+int ad_run_labels(struct ad_run *r);
+int ad_run_report(struct ad_run *r);
 
 /* forecast.c. Print what is expected to come instead of records. Returns 0, or -1. */
 int ad_run_forecast(struct ad_run *r);

@@ -9,11 +9,11 @@
 enum ad_on_bad { AD_BAD_PASS, AD_BAD_SKIP, AD_BAD_FAIL };
 
 /* --in and --out: enum ad_text_format, in the order of the words of their rows. */
-enum ad_text_format { AD_TEXT_AUTO, AD_TEXT_CSV, AD_TEXT_TSV, AD_TEXT_NDJSON };
+enum ad_text_format { AD_TEXT_AUTO, AD_TEXT_CSV, AD_TEXT_TSV, AD_TEXT_NDJSON, AD_TEXT_TABLE };
 
 struct ad_settings {
     /* input */
-    const char *field, *group, *time, *time_format, *zone, *na, *categorical;
+    const char *field, *group, *time, *time_format, *zone, *na, *categorical, *labels;
     int in, out, on_bad;
     char delim;
     bool no_header;
@@ -37,7 +37,16 @@ struct ad_settings {
 };
 
 /* The rows; some need what a program is: */
-enum { AD_FOR_ONE = 1, AD_FOR_MANY = 2, AD_FOR_BATCH = 4, AD_FOR_FORECAST = 8 };
+enum {
+    AD_FOR_ONE = 1,      /* one field makes a sample */
+    AD_FOR_MANY = 2,     /* several do */
+    AD_FOR_BATCH = 4,    /* it needs all data first */
+    AD_FOR_FORECAST = 8, /* it knows what comes */
+    AD_FOR_VALUES = 16,  /* the fields are values */
+    AD_FOR_SCORES = 32,  /* or scores */
+    AD_FOR_FILTER = 64,  /* it prints the records */
+    AD_FOR_REPORT = 128  /* or a report instead */
+};
 extern const struct ad_opt ad_settings_rows[];
 
 /* The defaults. */

@@ -76,7 +76,7 @@ static int shape_make(const struct ad_run *r, struct shape *s, struct ad_err *er
     const struct {
         const char *key;
         const struct ad_names *names;
-    } lists[] = {{"field", &r->sel.field},
+    } lists[] = {{r->detector->flags & AD_SCORES ? "score" : "field", &r->sel.field},
                  {"group-by", &r->sel.group},
                  {"time", &r->sel.time},
                  {"categorical", &r->sel.category}};

@@ -110,6 +110,26 @@ int ad_run_series(struct ad_run *r, const struct ad_record *rec, struct ad_serie
     return 0;
 }
 
+int ad_run_annotate(struct ad_run *r, struct ad_case *c, struct ad_fault *f)
+{
+    struct ad_sample *sample = &c->sample;
+    if (r->label_slot != SIZE_MAX) {
+        struct ad_str text = c->rec->value[r->label_slot];
+        sample->label = ad_label_parse(text);
+        if (isnan(sample->label) && !is_missing(r, text))
+            return fault(f, &r->wanted.v[r->label_slot], "not a label (0 or 1)", text);
+    } else if (r->labels.n && c->series) {
+        sample->label = ad_labels_find(&r->labels, ad_series_key(c->series), sample->t);
+    }
+    if (!r->more)
+        return 0;
+    for (size_t i = 0; i < r->more->n; i++)
+        r->more_text[i] = c->rec->value[r->more_slot[i]];
+    size_t at = 0;
+    const char *wrong = r->cmd->annotate(r->cmd->cfg, r->more_text, sample, &at);
+    return wrong ? fault(f, &r->wanted.v[r->more_slot[at]], wrong, r->more_text[at]) : 0;
+}
+
 int ad_run_expand(struct ad_run *r, struct ad_case *c, double *part)
 {
     struct ad_track *track = c->series->track;

@@ -172,12 +172,28 @@ static void defaults(void **state)
                         "a;;");
 }
 
+static void scores(void **state)
+{
+    (void)state;
+    const struct ad_select_cfg of_scores = {.scores = true, .many = true};
+    const char *text =
+        "time,value,z_score,z_flag,credit_score,rule_score,rule_flag,n_2_score,n_2_flag\n"
+        "1,2,0.1,0,700,0.2,0,,\n";
+    assert_string_equal(chosen(text, of_scores), "z_score, n_2_score;;time");
+    assert_string_equal(
+        chosen(text, (struct ad_select_cfg){.scores = true, .field = "credit_score"}),
+        "credit_score;;time");
+    assert_string_equal(chosen("a,a_score\n1,2\n", of_scores),
+                        "no scores: no field N_score has N_flag beside it; run a detector before, "
+                        "or name them with --score: a, a_score");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists),    cmocka_unit_test(numbers), cmocka_unit_test(globs),
-        cmocka_unit_test(unknown),  cmocka_unit_test(members), cmocka_unit_test(times),
-        cmocka_unit_test(defaults),
+        cmocka_unit_test(lists), cmocka_unit_test(scores),   cmocka_unit_test(numbers),
+        cmocka_unit_test(globs), cmocka_unit_test(unknown),  cmocka_unit_test(members),
+        cmocka_unit_test(times), cmocka_unit_test(defaults),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,15 @@
+/* Small files as a whole: configurations, calendars, lists. */
+#ifndef AD_IO_FILE_H
+#define AD_IO_FILE_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <sys/stat.h>
+
+/* Append all of the file to *out, which must not become longer than `most` bytes; *seen, unless
+ * NULL, tells which file it was. Returns 0, or -1 with a text that names it. */
+int ad_file_read(const char *path, size_t most, struct ad_buf *out, struct stat *seen,
+                 struct ad_err *err);
+
+#endif
