@@ -64,10 +64,10 @@ ad_bare() { "$tool" "$@" </dev/null; }
 
 @test "a word that an option does not know is answered with the nearest one" {
     for tool in $(detectors); do
-        exits 2 ad --direction=upp </dev/null
-        err_has up
         exits 2 ad --on-bad=fial </dev/null
         err_has fail
+        exits 2 ad --in=ndjsn </dev/null
+        err_has ndjson
     done
 }
 
@@ -239,7 +239,7 @@ ad_bare() { "$tool" "$@" </dev/null; }
         good ad <in
         sed -E '/^"1,$|^"x\r$|^$/!s/,[^,]*,[^,]*$//' out >got
         same in got
-        equal "$(grep -cE '(,,|_flag)$' out)" 4
+        equal "$(grep -cE '(,,|,(0|0?\.[0-9]+),[01]|_flag)$' out)" 4
     done
 }
 
@@ -298,8 +298,8 @@ ad_bare() { "$tool" "$@" </dev/null; }
         bare <out >got && cat blank header >want && same want got
         good ad blank first
         bare_json <out >got && cat blank first >want && same want got
-        good ad --no-header -f 1 < <(printf '\n1\n')
-        out_is < <(printf ',,\n1,,\n')
+        good ad --no-header -f 1 < <(printf '\n\n')
+        out_is < <(printf ',,\n,,\n')
     done
 }
 
@@ -639,8 +639,8 @@ json_same() {
 {"value":"NA","${n}_score":null,"${n}_flag":null}
 E2
         # the first one that has members names them
-        good ad -o csv < <(printf '{}\n{"load":1}\n')
-        out_is < <(printf '%s\n' "load,${n}_score,${n}_flag" ,, 1,,)
+        good ad -o csv -f load < <(printf '{}\n{"load":null}\n')
+        out_is < <(printf '%s\n' "load,${n}_score,${n}_flag" ,, ,,)
         good ad -f load < <(printf '{}\n{"a":"x"}\n{"load":1}\n')
     done
 }
@@ -1014,7 +1014,7 @@ E2
 # --- appended fields ---------------------------------------------------------------------------
 
 @test "N_score and N_flag, with -x seven more, in this order" {
-    for tool in $(detectors); do
+    for tool in $(of_values); do
         n=$(prefix)
         good ad -x < <(noise 30)
         equal "$(head -n 1 out)" "timestamp,value,${n}_score,${n}_flag,${n}_state,${n}_field,${n}_expected,${n}_lower,${n}_upper,${n}_line,${n}_reason"
@@ -1157,7 +1157,7 @@ E2
         err_has --max-keys
         equal "$(wc -l <err)" 1
         # with room for two of five that take turns, none ever gets beyond its first value
-        equal "$(column "${n}_state" <out | sort -u)" warmup
+        has --direction && equal "$(column "${n}_state" <out | sort -u)" warmup
         good ad -x -g host --max-keys=5 <in
     done
 }

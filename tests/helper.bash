@@ -61,6 +61,7 @@ tools_with() {
 
 detectors() { tools_with --alpha; }             # append a score to every record
 streaming() { tools_with --alpha --state; }     # score each record on arrival
+of_values() { tools_with --alpha --direction; } # judge values, not the scores of others
 one_field() { tools_with --alpha --each; }      # one state for each field
 
 # --- running one -------------------------------------------------------------------------------

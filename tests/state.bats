@@ -73,7 +73,7 @@ loads() {
         exits 0 ad -S st -f a -g host --tz=Europe/Berlin <in
         cp st before
         exits 2 ad -S st -f b -g host --tz=Europe/Berlin <in
-        err_like "field.*\ba\b.*\bb\b|field.*\bb\b.*\ba\b"
+        err_like "(field|score).*\ba\b.*\bb\b|(field|score).*\bb\b.*\ba\b"
         exits 2 ad -S st -f a -g timestamp --tz=Europe/Berlin <in
         err_has group-by
         err_has host
@@ -83,7 +83,8 @@ loads() {
         err_has Asia/Tokyo
         same before st
         # these shape no state
-        good ad -S st -f a -g host --tz=Europe/Berlin -p 0.01 --direction=up --min-delta=1 -x -n me -a -o ndjson <in
+        good ad -S st -f a -g host --tz=Europe/Berlin -p 0.01 --gap=2h -x -n me -a -o ndjson <in
+        ! has --direction || good ad -S st -f a -g host --direction=up --min-delta=1 <in
         good ad -S st -f a -g host --tz=Europe/Berlin --budget=3/day <in
         good ad -S st -f a -g host --tz=Europe/Berlin <in
     done
@@ -319,7 +320,7 @@ loads() {
 
 @test "the order of groups in the state is that of their last use" {
     noise 30 1 groups=2 >in
-    for tool in $(tools_with --alpha --state --max-keys); do
+    for tool in $(tools_with --alpha --direction --state --max-keys); do
         rm -f st
         n=$(prefix)
         awk 'BEGIN { print "host,value"; for (i = 0; i < 40; i++) print "a," i % 7; for (i = 0; i < 40; i++) print "b," i % 7
