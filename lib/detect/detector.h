@@ -94,9 +94,11 @@ enum {
     AD_MULTI = 2, /* one state takes all value fields; else there is one state per field */
     AD_RAW = 4,   /* learns every sample at once, as it came: nothing is clipped, held or a shift */
     AD_SCORES = 8, /* its fields are the scores of other detectors, by default all N_score that have
-                      an N_flag beside them; it is AD_MULTI and AD_RAW */
-    AD_LISTENS = 16 /* it only learns, and the command's report() makes the output from that in the
+                      an N_flag beside them; if not AD_MULTI, the one that speaks for all: of
+                      rules, of an ensemble, or the only one */
+    AD_LISTENS = 16, /* it only learns, and the command's report() makes the output from that in the
                        end; no score() */
+    AD_STATELESS = 32 /* there is nothing to keep for a group: no states are made */
 };
 
 struct ad_detector {

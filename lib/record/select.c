@@ -221,8 +221,21 @@ static int choose_field(struct ad_selection *sel, bool many, const struct ad_rea
     return rc;
 }
 
+/* Of several scores the one that was made of the others. */
+static void choose_last_word(struct choice *c)
+{
+    static const char *const words[] = {"rule_score", "ensemble_score"};
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+        for (size_t i = 0; i < c->n; i++)
+            if (ad_str_eq(c->v[i], ad_str_of(words[w]))) {
+                c->v[0] = c->v[i];
+                c->n = 1;
+            }
+}
+
 /* The scores of detectors; what rules made of them is no other opinion. */
-static int choose_scores(struct ad_selection *sel, const struct ad_reader *r, struct ad_err *err)
+static int choose_scores(struct ad_selection *sel, bool many, const struct ad_reader *r,
+                         struct ad_err *err)
 {
     enum { SUFFIX = 6 }; /* _score */
     const struct ad_names *columns = ad_reader_columns(r);
@@ -230,17 +243,22 @@ static int choose_scores(struct ad_selection *sel, const struct ad_reader *r, st
     for (size_t i = 0; i < columns->n; i++) {
         struct ad_str v = columns->v[i];
         if (v.len > SUFFIX && memcmp(v.s + v.len - SUFFIX, "_score", SUFFIX) == 0 &&
-            !ad_str_eq(v, ad_str_of("rule_score")) && is_detector(columns, v, v.len - SUFFIX))
+            !(many && ad_str_eq(v, ad_str_of("rule_score"))) &&
+            is_detector(columns, v, v.len - SUFFIX))
             choose(&c, v);
     }
+    if (!many)
+        choose_last_word(&c);
     int rc = c.failed || (c.n && ad_names_set(&sel->field, c.v, c.n)) ? ad_err_nomem(err) : 0;
-    if (rc == 0 && c.n == 0) {
+    if (rc == 0 && (c.n == 0 || (!many && c.n > 1))) {
         struct ad_buf list = {0};
-        ad_names_list(columns, &list);
+        ad_names_list(c.n ? &sel->field : columns, &list);
         ad_buf_add(&list, "", 1);
         rc = ad_err_set(err,
-                        "no scores: no field N_score has N_flag beside it; run a detector before, "
-                        "or name them with --score: %s",
+                        c.n ? "several detectors have scored; combine them with ad-ensemble, or "
+                              "name one with --score: %s"
+                            : "no scores: no field N_score has N_flag beside it; run a detector "
+                              "before, or name them with --score: %s",
                         list.failed ? "" : list.s);
         ad_buf_free(&list);
     }
@@ -303,7 +321,7 @@ int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const s
     if (choose_time(sel, cfg, r, clock, err))
         return -1;
     if (cfg->scores)
-        return cfg->field ? 0 : choose_scores(sel, r, err);
+        return cfg->field ? 0 : choose_scores(sel, cfg->many, r, err);
     if (!cfg->field && choose_field(sel, cfg->many, r, err))
         return -1;
     return cfg->many ? choose_category(sel, cfg, r, err) : 0;

@@ -13,7 +13,8 @@ struct ad_select_cfg {
      * value is a word; "": none. Only with `many`. */
     const char *categorical;
     bool many;   /* by default take all fields that qualify, not the only one */
-    bool scores; /* the fields are scores: by default each N_score with an N_flag beside it */
+    bool scores; /* the fields are scores: by default each N_score with an N_flag beside it; if not
+                    `many`, that of rules, else of the ensemble, else the only one */
 };
 
 /* The names chosen, in order. time.n is 0 or 1; category is a part of field. */

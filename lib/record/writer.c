@@ -144,6 +144,14 @@ static struct ad_str converted(struct ad_writer *w, const struct ad_record *rec)
     return ad_str_of("}");
 }
 
+struct ad_str ad_writer_json(struct ad_writer *w, const struct ad_record *rec)
+{
+    if (!w->convert)
+        return rec->body;
+    struct ad_str json = converted(w, rec);
+    return w->body.failed ? (struct ad_str){0} : json;
+}
+
 static struct ad_str quoted_text(struct ad_writer *w, struct ad_str text)
 {
     w->text.len = 0;

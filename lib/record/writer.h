@@ -47,6 +47,10 @@ enum { AD_WRITER_SLACK = 31 };
  * number of fields. Returns false if the output format cannot hold it; it is then left out. */
 bool ad_writer_put_bad(struct ad_writer *w, const struct ad_record *rec);
 
+/* The record as a JSON object, by a writer to NDJSON; it lives until the next call. .s is NULL when
+ * out of memory. */
+struct ad_str ad_writer_json(struct ad_writer *w, const struct ad_record *rec);
+
 /* Whether an NDJSON record has a member that is none of the columns, so that it cannot be converted
  * to CSV: its name in *key, which lives until the next call. */
 bool ad_writer_surprise(struct ad_writer *w, const struct ad_record *rec, struct ad_str *key);

@@ -5,7 +5,7 @@
 #include "base/names.h"
 #include "detect/detector.h"
 #include "io/sink.h"
-#include "record/record.h"
+#include "record/writer.h"
 #include "run/option.h"
 
 /* What an AD_LISTENS detector has heard: its n states, one for each group, in the order of their
@@ -24,6 +24,54 @@ struct ad_heard {
     bool table;           /* it is */
     bool colour;
     struct ad_sink *sink; /* where it goes */
+};
+
+struct ad_run;
+
+/* What a handler is told of the stream before its first record. All of it outlives the run. */
+struct ad_stream {
+    struct ad_run *run;
+    const struct ad_names *field, *group; /* value fields (the score), group fields */
+    struct ad_clock *clock;
+    bool timed, quiet, verbose;
+};
+
+/* A record on its way through a handler. Its views live until the handler returns. */
+struct ad_item {
+    struct ad_run *run;
+    const struct ad_record *rec;
+    struct ad_sample sample;    /* x[0]: the score, or what -f named */
+    bool raised;                /* the N_flag beside the score; without one, score >= 0.5 */
+    struct ad_str detector;     /* N of N_score */
+    const struct ad_str *group; /* values of the group fields; .s NULL: absent */
+    const struct ad_str *more;  /* of the fields that more() named, likewise */
+    void *state;                /* of its group, as the detector makes them; NULL: none */
+    struct ad_cell *cell;       /* out: what is appended, EMPTY at first */
+    bool flagged;               /* out: it counts as an anomaly, for -a, -e and --stats */
+};
+
+/* The record as a JSON object, until the next call; .s NULL when out of memory. */
+struct ad_str ad_item_json(const struct ad_item *item);
+
+/* A warning about this record, with its file and line. */
+void ad_item_warn(const struct ad_item *item, const char *fmt, ...) AD_PRINTF(2, 3);
+
+/* A program that does something else with records than to score them. Its detector only makes,
+ * saves and loads the state of a group. Each function but record() is optional; those that return
+ * int return 0, or -1. */
+enum { AD_HANDLER_MOST = 16 }; /* fields that it appends at most */
+struct ad_handler {
+    const char *const *append; /* names of the fields it appends, NULL ends them; NULL: no records
+                                  are printed */
+    int (*open)(void *cfg, const struct ad_stream *, struct ad_err *);
+    int (*record)(void *cfg, struct ad_item *, struct ad_err *);
+    /* The records that were there have been handled; output follows. */
+    int (*block)(void *cfg, struct ad_err *);
+    /* No input for now: do what is due by the clock. *next becomes the seconds until something is,
+     * INFINITY if nothing will be. */
+    int (*idle)(void *cfg, double *next, struct ad_err *);
+    /* The end of the input, or a signal; *status is the exit status if that is not 0. */
+    int (*close)(void *cfg, int *status, struct ad_err *);
 };
 
 struct ad_cmd {
@@ -48,6 +96,10 @@ struct ad_cmd {
     const struct ad_names *(*more)(const void *cfg);
     const char *(*annotate)(const void *cfg, const struct ad_str *text, struct ad_sample *sample,
                             size_t *at);
+    const struct ad_handler *handler; /* or NULL: the detector's scores are the output */
+    /* Optional: what options ask for in place of the stream, such as to check a file. Returns 0 if
+     * there is no such thing, 1 if it is done with this exit status, or -1. */
+    int (*instead)(void *cfg, int *status, struct ad_err *err);
     /* AD_LISTENS: write what was heard. Returns 0, or -1. */
     int (*report)(void *cfg, const struct ad_heard *heard, struct ad_err *err);
 };

@@ -103,9 +103,9 @@ int ad_run_read(struct ad_run *r, const struct ad_record *rec, double *x, struct
     *c = (struct ad_case){.rec = rec, .x = x, .present = (size_t)present};
     c->sample =
         (struct ad_sample){.t = t, .x = x, .n = r->multi ? r->sel.field.n : 1, .label = NAN};
-    if (ad_run_series(r, rec, &c->series))
+    if (!(r->detector->flags & AD_STATELESS) && ad_run_series(r, rec, &c->series))
         return -1;
-    if (r->detector->flags & AD_SCORES && ad_run_annotate(r, c, f))
+    if ((r->detector->flags & AD_SCORES || r->more) && ad_run_annotate(r, c, f))
         return 0;
     c->gap = ad_run_times(r, c->series, t, &c->sample);
     return 1;
@@ -113,6 +113,8 @@ int ad_run_read(struct ad_run *r, const struct ad_record *rec, double *x, struct
 
 int ad_run_record(struct ad_run *r, const struct ad_record *rec)
 {
+    if (r->cmd->handler)
+        return ad_run_handle(r, rec);
     struct ad_case c;
     struct ad_fault f;
     int rc = ad_run_read(r, rec, r->x, &c, &f);

@@ -109,6 +109,14 @@ static int name_appended(struct ad_run *r)
                                             "lower", "upper", "line",  "reason"};
     static const char *const of_scores[] = {"score",      "flag", "state", "field",
                                             "confidence", "line", "reason"};
+    const struct ad_handler *handler = r->cmd->handler;
+    if (handler) {
+        struct ad_str own[AD_HANDLER_MOST];
+        size_t count = 0;
+        for (; handler->append && handler->append[count]; count++)
+            own[count] = ad_str_of(handler->append[count]);
+        return ad_names_set(&r->appended, own, count) ? ad_err_nomem(&r->err) : 0;
+    }
     bool scores = r->detector->flags & AD_SCORES;
     const char *const *parts = scores ? of_scores : of_values;
     size_t all =
@@ -166,14 +174,18 @@ static int want_fields(struct ad_run *r)
     const struct ad_names *columns = ad_reader_columns(r->reader);
     bool convert =
         r->in.kind != r->out.kind || (r->in.kind == AD_FORMAT_CSV && r->in.delim != r->out.delim);
+    if (r->cmd->handler && r->in.kind == AD_FORMAT_CSV)
+        convert = true; /* for ad_item_json() */
     size_t nmore = r->more ? r->more->n : 0;
-    size_t most = columns->n + r->sel.field.n + r->sel.group.n + 2 + nmore + r->appended.n;
+    size_t most = columns->n + r->sel.field.n + r->sel.group.n + 3 + nmore + r->appended.n;
     struct ad_names w = {calloc(most, sizeof *w.v), 0};
     r->value_slot = calloc(r->sel.field.n + 1, sizeof *r->value_slot);
     r->group_slot = calloc(r->sel.group.n + 1, sizeof *r->group_slot);
     r->more_slot = calloc(nmore + 1, sizeof *r->more_slot);
     r->more_text = calloc(nmore + 1, sizeof *r->more_text);
-    if (!w.v || !r->value_slot || !r->group_slot || !r->more_slot || !r->more_text) {
+    r->group_text = calloc(r->sel.group.n + 1, sizeof *r->group_text);
+    if (!w.v || !r->group_text || !r->value_slot || !r->group_slot || !r->more_slot ||
+        !r->more_text) {
         free(w.v);
         return ad_err_nomem(&r->err);
     }
@@ -186,6 +198,7 @@ static int want_fields(struct ad_run *r)
     r->time_slot = r->sel.time.n ? want(&w, r->sel.time.v[0]) : SIZE_MAX;
     r->label_slot =
         r->set.labels && !r->labels.path ? want(&w, ad_str_of(r->set.labels)) : SIZE_MAX;
+    r->flag_slot = r->flag.n ? want(&w, r->flag.v[0]) : SIZE_MAX;
     for (size_t i = 0; i < nmore; i++)
         r->more_slot[i] = want(&w, r->more->v[i]);
     r->appended_slot = w.n;
@@ -272,6 +285,26 @@ static int prepare_judging(struct ad_run *r)
     return ad_run_has_lane(r) && !r->set.unbuffered ? open_lane(r) : 0;
 }
 
+/* The flag beside the only score. */
+static int choose_flag(struct ad_run *r)
+{
+    static const char score[] = "_score";
+    struct ad_str v = r->sel.field.v[0];
+    size_t n = sizeof score - 1;
+    if (!(r->detector->flags & AD_SCORES) || r->detector->flags & AD_MULTI || v.len <= n ||
+        memcmp(v.s + v.len - n, score, n) != 0)
+        return 0;
+    struct ad_buf name = {0};
+    ad_buf_add(&name, v.s, v.len - n);
+    ad_buf_addz(&name, "_flag");
+    struct ad_str flag = {name.s, name.len};
+    int rc = name.failed ? -1 : 0;
+    if (rc == 0 && ad_names_find(ad_reader_columns(r->reader), flag) >= 0)
+        rc = ad_names_set(&r->flag, &flag, 1);
+    ad_buf_free(&name);
+    return rc ? ad_err_nomem(&r->err) : 0;
+}
+
 /* Where labels come from, and whether other fields that were asked for are there. */
 static int choose_others(struct ad_run *r)
 {
@@ -337,7 +370,7 @@ int ad_run_prepare(struct ad_run *r)
         !r->sel.time.n && r->cmd->needs_time ? r->cmd->needs_time(r->cmd->cfg) : NULL;
     if (wrong)
         return ad_err_set(&r->err, "%s needs a time field; name it with -t", wrong);
-    if (choose_others(r))
+    if (choose_flag(r) || choose_others(r))
         return -1;
     choose_output(r);
     r->to_csv = r->in.kind == AD_FORMAT_NDJSON && r->out.kind == AD_FORMAT_CSV;
@@ -349,7 +382,7 @@ int ad_run_prepare(struct ad_run *r)
         return ad_err_nomem(&r->err);
     if (r->set.verbose)
         tell_guesses(r);
-    if (ad_run_load_state(r))
+    if (ad_run_load_state(r) || ad_run_handle_open(r))
         return -1;
     return r->labels.path ? ad_run_labels(r) : 0;
 }

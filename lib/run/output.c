@@ -125,8 +125,7 @@ static struct ad_str reason(struct ad_run *r, const struct ad_case *c, size_t fi
     return (struct ad_str){r->reason.s, r->reason.failed ? 0 : r->reason.len};
 }
 
-/* The detector whose score field i is. */
-static struct ad_str member(const struct ad_run *r, size_t i)
+struct ad_str ad_run_member(const struct ad_run *r, size_t i)
 {
     static const char suffix[] = "_score";
     struct ad_str v = r->sel.field.v[i];
@@ -163,7 +162,7 @@ static size_t add_members(const struct ad_run *r, const struct ad_case *c, struc
         if ((c->sample.x[i] >= 0.5) != over)
             continue;
         ad_buf_addz(out, done == 0 ? "" : done + 1 < n ? ", " : " and ");
-        ad_buf_add_visible(out, member(r, (size_t)i));
+        ad_buf_add_visible(out, ad_run_member(r, (size_t)i));
         ad_buf_addz(out, " ");
         /* Rounded away from the line, no score seems to be on its other side. */
         double x = c->sample.x[i] * 1000;
@@ -219,7 +218,7 @@ static void fill_combination(struct ad_run *r, const struct ad_case *k, const st
     c[3] = number(res->line);
     if (!res->flagged)
         return;
-    c[1] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = member(r, res->s.field)};
+    c[1] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = ad_run_member(r, res->s.field)};
     c[4] = (struct ad_cell){.kind = AD_CELL_TEXT, .text = agreement(r, k)};
 }
 

@@ -156,13 +156,18 @@ void ad_run_progress(struct ad_run *r)
 
 unsigned ad_run_is(const struct ad_run *r)
 {
-    unsigned flags = r->cmd->detector->flags;
-    bool listens = flags & AD_LISTENS;
-    return (flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE) |
-           (flags & AD_SCORES ? AD_FOR_SCORES : AD_FOR_VALUES) |
-           (listens ? AD_FOR_REPORT : AD_FOR_FILTER) |
-           (flags & AD_BATCH && !listens ? AD_FOR_BATCH : 0) |
-           (r->cmd->detector->every ? AD_FOR_FORECAST : 0);
+    const struct ad_detector *d = r->cmd->detector;
+    const struct ad_handler *h = r->cmd->handler;
+    unsigned is = d->flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE;
+    is |= d->flags & AD_SCORES ? AD_FOR_SCORES : AD_FOR_VALUES;
+    if (d->flags & AD_LISTENS)
+        return is | AD_FOR_REPORT;
+    if (!(d->flags & AD_STATELESS))
+        is |= AD_FOR_STATE;
+    if (h)
+        return is | (h->append ? AD_FOR_FILTER : 0);
+    return is | AD_FOR_FILTER | AD_FOR_JUDGE | (d->flags & AD_BATCH ? AD_FOR_BATCH : 0) |
+           (d->every ? AD_FOR_FORECAST : 0);
 }
 
 int ad_run_help(const struct ad_run *r)

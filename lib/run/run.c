@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,23 @@ static int save_when_due(struct ad_run *r, bool idle)
     }
 }
 
+/* Let the handler finish a block, and do what is due while nothing comes. */
+static int handler_due(struct ad_run *r, bool idle)
+{
+    const struct ad_handler *h = r->cmd->handler;
+    double next = INFINITY;
+    if (h->block && h->block(r->cmd->cfg, &r->err))
+        return -1;
+    do {
+        if (!idle || !h->idle)
+            return 0;
+        if (h->idle(r->cmd->cfg, &next, &r->err) || ad_sink_flush(&r->sink, &r->err))
+            return -1;
+        next = fmin(next, r->set.save_every > 0 && r->set.state ? r->set.save_every : 3600);
+    } while (!(next > 3600) && !ad_source_wait(r->source, next > 0 ? (int)(next * 1000) + 1 : 0));
+    return 0;
+}
+
 /* Between blocks: what is due by the clock. */
 static int housekeep(struct ad_run *r)
 {
@@ -111,6 +129,8 @@ static int housekeep(struct ad_run *r)
     if (r->labels.path && ad_run_labels(r))
         return -1;
     ad_run_progress(r);
+    if (r->cmd->handler && handler_due(r, idle))
+        return -1;
     if (live && save_when_due(r, idle))
         return -1;
     return r->sink.error ? ad_sink_flush(&r->sink, &r->err) : 0;
@@ -168,6 +188,10 @@ static int finish(struct ad_run *r)
         return -1;
     if (r->count.bad && r->count.good == 0 && ad_run_stop == 0)
         return ad_err_set(&r->err, "no good record in the input");
+    if (r->cmd->handler && r->cmd->handler->close &&
+        (r->cmd->handler->close(r->cmd->cfg, &r->status, &r->err) ||
+         ad_sink_flush(&r->sink, &r->err)))
+        return -1;
     if (r->set.fit && !r->batch && r->detector->fit && ad_run_fit_series(r))
         return -1;
     return save_all(r);
@@ -195,6 +219,9 @@ static void run_free(struct ad_run *r)
     free(r->more_slot);
     free(r->more_text);
     ad_labels_free(&r->labels);
+    ad_names_free(&r->flag);
+    free(r->group_text);
+    ad_writer_close(r->json);
     free(r->x);
     free(r->part);
     ad_run_free_rows(r);
@@ -250,6 +277,9 @@ static int run(struct ad_run *r, const char *const *files, size_t nfile)
                           "--state: %s needs all data before it scores any; keep what it learnt "
                           "with --fit --model=FILE%s",
                           r->cmd->name, r->cmd->live ? r->cmd->live : "");
+    int done = r->cmd->instead ? r->cmd->instead(r->cmd->cfg, &r->status, &r->err) : 0;
+    if (done)
+        return done < 0 ? -1 : 0;
     rc = ad_run_open_input(r, files, nfile);
     if (rc > 0 && (rc = ad_run_prepare(r)) == 0)
         rc = run_passes(r);
@@ -289,6 +319,8 @@ int ad_run(const struct ad_cmd *cmd, int argc, char **argv)
         status = STATUS_ERROR;
     else if (rc > 0)
         status = rc;
+    else if (r.status)
+        status = r.status;
     else if (r.set.exit_flagged && r.count.flagged)
         status = STATUS_FLAGGED;
     struct ad_err ignored = {0};

@@ -47,19 +47,22 @@ struct ad_run {
     struct ad_selection sel;
     struct ad_names na;       /* words for missing values beyond the usual */
     struct ad_names appended; /* names of the appended fields */
+    struct ad_names flag;     /* of the only score, or none */
     struct ad_names wanted;   /* names of the reader's slots */
     size_t *value_slot, *group_slot;
-    size_t time_slot, label_slot; /* SIZE_MAX: none */
-    const struct ad_names *more;  /* what the command reads besides, or NULL, */
-    size_t *more_slot;            /* [more->n] and */
-    struct ad_str *more_text;     /* [more->n] */
+    size_t time_slot, label_slot, flag_slot; /* SIZE_MAX: none */
+    const struct ad_names *more;             /* what the command reads besides, or NULL, */
+    size_t *more_slot;                       /* [more->n] and */
+    struct ad_str *more_text;                /* [more->n] */
     struct ad_labels labels;
-    size_t appended_slot; /* first of the appended names, where a record might have them */
-    size_t ntrack;        /* tracks of a series */
-    bool multi;           /* one track takes all fields */
-    bool features;        /* and is given the features of the only one */
-    bool learns;          /* new groups get a series: not with a model */
-    bool batch;           /* the detector is fitted before it scores, many rows at once */
+    struct ad_str *group_text; /* [group.n] */
+    struct ad_writer *json;    /* for ad_item_json() */
+    size_t appended_slot;      /* first of the appended names, where a record might have them */
+    size_t ntrack;             /* tracks of a series */
+    bool multi;                /* one track takes all fields */
+    bool features;             /* and is given the features of the only one */
+    bool learns;               /* new groups get a series: not with a model */
+    bool batch;                /* the detector is fitted before it scores, many rows at once */
     bool ahead;   /* another pass over the input follows: this one tells and counts nothing */
     size_t block; /* records that are asked for at a time */
 
@@ -81,6 +84,7 @@ struct ad_run {
     size_t lane_closed; /* records until it is tried again */
 
     struct ad_counts count;
+    int status;                  /* of a handler */
     unsigned long long left_out; /* bad records that were not written */
     struct timespec started, saved, shown;
     bool absent_warned, evicted_warned, progress_shown;
@@ -101,7 +105,7 @@ struct ad_run {
 static inline bool ad_run_writes(const struct ad_run *r)
 {
     return !r->set.fit && !r->set.importance && !r->set.forecast &&
-           !(r->detector->flags & AD_LISTENS);
+           !(r->detector->flags & AD_LISTENS) && !(r->cmd->handler && !r->cmd->handler->append);
 }
 
 /* What feature i of the only field is called; NULL where there are none, and for the value. */
@@ -181,6 +185,11 @@ void ad_run_add_text(const struct ad_run *r, struct ad_buf *out, struct ad_str n
                      struct ad_str text);
 void ad_run_add_key(const struct ad_run *r, struct ad_buf *out, const struct ad_series *s);
 
+/* handle.c. What a handler needs: to be opened, given a record, told of the end of a block, of idle
+ * times (*next as for its idle()), and closed. Each returns 0, or -1. */
+int ad_run_handle_open(struct ad_run *r);
+int ad_run_handle(struct ad_run *r, const struct ad_record *rec);
+
 /* listen.c. Read the file of labels again if it has changed, and tell the series of it; what the
  * command makes of all that its detector has heard. Each returns 0, or -1. */
 int ad_run_labels(struct ad_run *r);
@@ -189,7 +198,9 @@ int ad_run_report(struct ad_run *r);
 /* forecast.c. Print what is expected to come instead of records. Returns 0, or -1. */
 int ad_run_forecast(struct ad_run *r);
 
-/* output.c. The record with what is appended, `best` being its most surprising result (negative:
+/* output.c. The detector whose score field i is: its name without _score. */
+struct ad_str ad_run_member(const struct ad_run *r, size_t i);
+/* The record with what is appended, `best` being its most surprising result (negative:
  * none was scored); and one that is blank or bad, which returns 0, or -1 if that ends the run. */
 void ad_run_output(struct ad_run *r, const struct ad_case *c, ptrdiff_t best, enum ad_state state);
 int ad_run_pass(struct ad_run *r, const struct ad_record *rec, const struct ad_fault *f);

@@ -121,10 +121,10 @@ int ad_run_annotate(struct ad_run *r, struct ad_case *c, struct ad_fault *f)
     } else if (r->labels.n && c->series) {
         sample->label = ad_labels_find(&r->labels, ad_series_key(c->series), sample->t);
     }
-    if (!r->more)
-        return 0;
-    for (size_t i = 0; i < r->more->n; i++)
+    for (size_t i = 0; r->more && i < r->more->n; i++)
         r->more_text[i] = c->rec->value[r->more_slot[i]];
+    if (!r->more || !r->cmd->annotate)
+        return 0;
     size_t at = 0;
     const char *wrong = r->cmd->annotate(r->cmd->cfg, r->more_text, sample, &at);
     return wrong ? fault(f, &r->wanted.v[r->more_slot[at]], wrong, r->more_text[at]) : 0;

@@ -172,6 +172,21 @@ static void defaults(void **state)
                         "a;;");
 }
 
+static void the_score_that_speaks_for_all(void **state)
+{
+    (void)state;
+    const struct ad_select_cfg one = {.scores = true};
+    assert_string_equal(chosen("a_score,a_flag,b_score,c\n,,,\n", one), "a_score;;");
+    assert_string_equal(chosen("a_score,a_flag,ensemble_score,ensemble_flag\n,,,\n", one),
+                        "ensemble_score;;");
+    assert_string_equal(
+        chosen("ensemble_score,ensemble_flag,rule_score,rule_flag,a_score,a_flag\n,,,,,\n", one),
+        "rule_score;;");
+    assert_string_equal(chosen("a_score,a_flag,b_score,b_flag\n,,,\n", one),
+                        "several detectors have scored; combine them with ad-ensemble, or name one "
+                        "with --score: a_score, b_score");
+}
+
 static void scores(void **state)
 {
     (void)state;
@@ -191,9 +206,15 @@ static void scores(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists), cmocka_unit_test(scores),   cmocka_unit_test(numbers),
-        cmocka_unit_test(globs), cmocka_unit_test(unknown),  cmocka_unit_test(members),
-        cmocka_unit_test(times), cmocka_unit_test(defaults),
+        cmocka_unit_test(lists),
+        cmocka_unit_test(scores),
+        cmocka_unit_test(the_score_that_speaks_for_all),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(globs),
+        cmocka_unit_test(unknown),
+        cmocka_unit_test(members),
+        cmocka_unit_test(times),
+        cmocka_unit_test(defaults),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
