@@ -32,6 +32,13 @@ enum ad_incident_state {
     AD_INCIDENT_EXPIRED /* pending, and no longer flagged before its time came */
 };
 
+/* Its word, as in the member `state` of a notice. */
+static inline const char *ad_incident_state_name(enum ad_incident_state s)
+{
+    static const char *const name[] = {"pending", "firing", "acknowledged", "resolved", "expired"};
+    return name[s];
+}
+
 enum { AD_INCIDENT_ID = 32 }; /* hexadecimal digits, and a NUL behind them */
 
 /* One incident. The texts belong to whoever made it (the policy, or a row of the store). */
@@ -64,6 +71,14 @@ enum ad_notice_event {
     AD_NOTICE_RESOLVE,
     AD_NOTICE_REFRESH /* says nothing new: for channels that forget what is not repeated */
 };
+
+/* Its word, as in the member `event` of a notice. */
+static inline const char *ad_notice_event_name(enum ad_notice_event e)
+{
+    static const char *const name[] = {"trigger",     "worse",   "repeat", "escalate",
+                                       "acknowledge", "resolve", "refresh"};
+    return name[e];
+}
 
 /* One message for one channel. */
 struct ad_notice {
