@@ -1,7 +1,8 @@
 # adkit: `make` configures by itself; `make help` lists the targets.
 #
 # lib/**.c becomes one static archive, each cmd/ad-NAME.c one program, each tests/unit/NAME.c one
-# test program, each tests/fuzz/NAME.c one fuzz target. No list of files is kept anywhere.
+# test program, each tests/fuzz/NAME.c one fuzz target, each tests/channels/NAME.c a program that
+# tests run. No list of files is kept anywhere.
 #
 # lib/*/NAME_gen.c is not part of the library: it is a program, linked with GSL and run while
 # building, whose standard output becomes $(BUILD)/gen/NAME.h, to be included as "gen/NAME.h".
@@ -53,19 +54,22 @@ LIB_SRC := $(filter-out $(GEN_SRC),$(sort $(wildcard lib/*/*.c)))
 CMD_SRC := $(sort $(wildcard cmd/ad-*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+DRIVER_SRC := $(sort $(wildcard tests/channels/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB = $(BUILD)/libadkit.a
 GEN = $(patsubst %_gen.c,$(BUILD)/gen/%.h,$(notdir $(GEN_SRC)))
 PROGRAMS = $(patsubst cmd/%.c,$(BUILD)/bin/%,$(CMD_SRC))
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+DRIVERS = $(patsubst tests/channels/%.c,$(BUILD)/channels/%,$(DRIVER_SRC))
 REPLAYS = $(patsubst tests/fuzz/%.c,$(BUILD)/replay/%,$(FUZZ_SRC))
 FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
-OBJECTS = $(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/replay.c)
+OBJECTS = $(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(DRIVER_SRC) $(FUZZ_SRC) \
+	tests/replay.c)
 
 lib: $(LIB)
 programs: $(PROGRAMS)
-unit: $(UNITS)
+unit: $(UNITS) $(DRIVERS)
 replay: $(REPLAYS)
 fuzzers: $(FUZZERS)
 
@@ -96,6 +100,10 @@ $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(LIB)
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call step,LINK)$(LINK) -o $@ $< $(LIB) $(LIB_LIBS) $(CMOCKA_LIBS) $(GSL_LIBS) -lm
+
+$(BUILD)/channels/%: $(BUILD)/obj/tests/channels/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call step,LINK)$(LINK) -o $@ $< $(LIB) $(LIB_LIBS) -lm
 
 $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/replay.o $(LIB)
 	@mkdir -p $(@D)
@@ -186,7 +194,7 @@ dist: configure
 	echo "$(BUILD)/adkit-$$v.tar.gz"
 
 # --- housekeeping --------------------------------------------------------------------------------
-C_FILES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch])
+C_FILES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/channels/*.[ch])
 
 format:
 	clang-format -i $(C_FILES)
