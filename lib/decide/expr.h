@@ -8,7 +8,7 @@
 #include "base/names.h"
 #include "base/pack.h"
 #include "base/time.h"
-#include "decide/hours.h"
+#include "base/hours.h"
 
 enum ad_value_kind { AD_VALUE_MISSING, AD_VALUE_NUMBER, AD_VALUE_TEXT };
 

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "decide/hours.h"
+#include "base/hours.h"
 
 /* The minutes worked in a week, and whether `at` (weekday from Monday is 0, hour, minute) is one of
  * them. */

@@ -1,6 +1,6 @@
 /* Business hours: which minutes of a week are worked. */
-#ifndef AD_DECIDE_HOURS_H
-#define AD_DECIDE_HOURS_H
+#ifndef AD_BASE_HOURS_H
+#define AD_BASE_HOURS_H
 
 #include "base/err.h"
 #include "base/str.h"

@@ -1,4 +1,4 @@
-#include "decide/hours.h"
+#include "base/hours.h"
 
 enum { DAY = 24 * 60, EVERY_DAY = 0x7f };
 
