@@ -59,7 +59,7 @@ struct ad_incident {
     unsigned long long count; /* flagged records */
     unsigned long long held;  /* notices held back since the last that went out */
     struct ad_str acknowledged_by;
-    struct ad_str more; /* what the policy needs beyond that, for its own eyes */
+    struct ad_str more; /* bytes: what the policy needs beyond that, for its own eyes */
 };
 
 enum ad_notice_event {
@@ -90,10 +90,22 @@ struct ad_notice {
     double due;        /* wall: not before */
 };
 
-/* Where the policy tells what it did, in order. Returns 0, or -1 to stop. */
+/* Nobody hears of what matches between two wall times, unless it still fires at the end. */
+struct ad_silence {
+    int64_t id;
+    struct ad_str matchers; /* one a line, all must match: host=web1 */
+    struct ad_str by, comment;
+    double made, from, until;
+};
+
+/* Where the policy tells what it did, in order. Return 0, or -1 to stop. */
 struct ad_alert_sink {
     int (*incident)(void *arg, const struct ad_incident *);
     int (*notice)(void *arg, const struct ad_notice *);
+    /* Optional: whether this incident, with its id, key and `started` set, is a known one that is
+     * over: 1 if there is one with this id, or one with this key and a `started` and an `updated`
+     * that this time lies between. Then its records are fed again, and open nothing. */
+    int (*known)(void *arg, const struct ad_incident *);
     void *arg;
 };
 

@@ -145,13 +145,6 @@ int ad_store_each_outgoing(struct ad_store *store, unsigned states,
 
 /* What people say. */
 
-struct ad_silence {
-    int64_t id;
-    struct ad_str matchers; /* one a line: host=web1 */
-    struct ad_str by, comment;
-    double made, from, until;
-};
-
 /* Add a silence; its id is set. */
 int ad_store_add_silence(struct ad_store *store, struct ad_silence *s, struct ad_err *err);
 /* Those that end after `now`, by id. */
