@@ -5,10 +5,10 @@
 
 #include "base/calendar.h"
 #include "base/err.h"
+#include "base/hours.h"
 #include "base/names.h"
 #include "base/pack.h"
 #include "base/time.h"
-#include "base/hours.h"
 
 enum ad_value_kind { AD_VALUE_MISSING, AD_VALUE_NUMBER, AD_VALUE_TEXT };
 
