@@ -28,6 +28,8 @@ setup() {
 
 tools() {
     local f
+    # shellcheck disable=SC2086
+    [ -z "${AD_TOOLS:-}" ] || { printf '%s\n' $AD_TOOLS && return; }
     for f in "$ROOT"/cmd/ad-*.c; do
         f=${f##*/}
         echo "${f%.c}"

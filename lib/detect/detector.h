@@ -51,6 +51,7 @@ struct ad_setup {
     size_t nfield;
     const bool *category; /* [nfield]: values are the numbers 0, 1, ... of words; NULL: none are */
     double s0;            /* -ln alpha, as --alpha has it: no budget moves it */
+    double gap;           /* seconds of silence that are too many, by --gap; 0: none are */
     bool fitting;         /* the samples are for a model; fit() will end them */
     uint64_t seed;        /* of random parts */
     struct ad_pool *pool; /* threads for fit() and score_rows(), or NULL; no result depends on it */

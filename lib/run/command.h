@@ -6,7 +6,7 @@
 #include "detect/detector.h"
 #include "io/sink.h"
 #include "record/writer.h"
-#include "run/option.h"
+#include "run/settings.h"
 
 /* What an AD_LISTENS detector has heard: its n states, one for each group, in the order of their
  * last use. Nothing in it is the command's to free. */
@@ -87,6 +87,9 @@ struct ad_cmd {
     void *cfg;                    /* what they fill, with the defaults */
     /* Optional: the option of cfg that only works with times, or NULL. */
     const char *(*needs_time)(const void *cfg);
+    /* Optional: what is wrong with these options beside the common ones (a string literal), or
+     * NULL. alpha: whether --alpha was given. */
+    const char *(*check)(const void *cfg, const struct ad_settings *common, bool alpha);
     /* Optional: whether a field is to be judged by its features (detect/features.h); they are for
      * a single one. */
     bool (*features)(const void *cfg, size_t nfield);

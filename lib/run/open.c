@@ -261,6 +261,7 @@ static int prepare_judging(struct ad_run *r)
                                                                : 1,
                                          .category = r->words.is,
                                          .s0 = s0,
+                                         .gap = r->set.gap,
                                          .fitting = r->set.fit,
                                          .seed = r->set.seed,
                                          .pool = r->pool},

@@ -264,6 +264,14 @@ int ad_opt_default(struct ad_opt_set *set, size_t n, struct ad_str name, const c
     return 0;
 }
 
+bool ad_opt_given(const struct ad_opt_set *set, const char *name)
+{
+    for (size_t i = 0; set->rows[i].type != AD_OPT_END; i++)
+        if (set->rows[i].name && strcmp(set->rows[i].name, name) == 0 && set->given >> i & 1)
+            return true;
+    return false;
+}
+
 void ad_opt_help(const struct ad_opt_set *set, size_t n, struct ad_buf *out)
 {
     enum { COLUMN = 30 };

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,9 @@ struct ad_opt_set {
  * with a text that says what to do. */
 int ad_opt_parse(struct ad_opt_set *set, size_t n, int argc, char **argv, int *first,
                  struct ad_err *err);
+
+/* Whether the option stood on the command line. */
+bool ad_opt_given(const struct ad_opt_set *set, const char *name);
 
 /* Set the option `name`, if it is one of the n sets that was not given, to a text as ad_opt_value()
  * makes it; the text must outlive the configuration. Returns 0, or -1 when it is no such text. */

@@ -36,16 +36,18 @@ static void add_expected(struct ad_buf *out, double expected, double x)
 static void add_judgement(struct ad_buf *out, double x, const struct ad_result *res, bool multi)
 {
     char value[AD_NUMBER_MAX], bound[40];
-    double limit = res->side < 0 ? res->s.lower : res->s.upper;
+    /* Where nothing is expected, only limits tell the side. */
+    bool expects = !isnan(res->s.expected), below = expects ? res->side < 0 : x < res->s.lower;
+    double limit = below ? res->s.lower : res->s.upper;
     ad_buf_add(out, value, ad_number_print(value, x));
-    if (isfinite(limit)) {
+    if (isfinite(limit) && (expects || below || x > limit)) {
         brief(bound, sizeof bound, limit, x);
-        ad_buf_addz(out, res->side < 0 ? " is below " : " is above ");
+        ad_buf_addz(out, below ? " is below " : " is above ");
         ad_buf_addz(out, bound);
-        ad_buf_addz(out, res->side < 0 ? ", the least that passes as normal"
-                                       : ", the most that passes as normal");
+        ad_buf_addz(out, below ? ", the least that passes as normal"
+                               : ", the most that passes as normal");
     }
-    if (isfinite(limit) || (multi && isfinite(res->s.expected)))
+    if ((expects && isfinite(limit)) || (multi && isfinite(res->s.expected)))
         add_expected(out, res->s.expected, x);
 }
 

@@ -72,6 +72,10 @@ static int parse_options(struct ad_run *r, int argc, char **argv, int *first)
         return -1;
     if (choose_detector(r))
         return -1;
+    bool alpha = ad_opt_given(&r->options[1], "alpha");
+    const char *wrong = r->cmd->check ? r->cmd->check(r->cmd->cfg, &r->set, alpha) : NULL;
+    if (wrong)
+        return ad_err_set(&r->err, "%s", wrong);
     bool named = *first < argc;
     for (int i = *first; i < argc; i++)
         named &= strcmp(argv[i], "-") != 0;
