@@ -34,6 +34,8 @@ static const struct ad_opt options[] = {
      "cycles a season of --stl is smoothed over"},
     {"holt-winters", 0, AD_OPT_CHOICE, AT(holt_winters), 0, 0, "no|additive|multiplicative",
      "smooth all at once"},
+    {"residuals", 0, AD_OPT_CHOICE, AT(residuals), 0, 0, "robust|gesd",
+     "judge those of --stl and --holt-winters"},
     {.type = AD_OPT_END},
 };
 

@@ -330,6 +330,103 @@ holidays_file() {
     err_has "needs all data"
 }
 
+# series N LENGTH PERIOD: that many groups of noise on a rhythm of rows
+series() {
+    awk -v n="$1" -v length_="$2" -v period="$3" -f "$ROOT/tests/random.awk" -f <(echo 'BEGIN {
+        begin(5); print "g,value"
+        for (g = 0; g < n; g++) for (i = 0; i < length_; i++) print g "," gaussian() + 10 * (i % period) }')
+}
+
+@test "--stl, --holt-winters: ordinary values are flagged as often as alpha says" {
+    series 400 240 24 >in
+    local way
+    for way in --stl --holt-winters=additive; do
+        good ad-seasonal $way --period=24 -g g <in
+        # 0.27 % of 96000, within a factor of two
+        between 130 "$(grep -c ',1$' out)" 518
+    done
+}
+
+@test "--residuals=gesd: alpha is that of a whole series" {
+    series 600 300 12 >in
+    good ad-seasonal --stl --residuals=gesd --period=12 -p 0.05 -g g <in
+    # 5 % of the series, within a factor of two
+    between 15 "$(grep ',1$' out | cut -d, -f1 | sort -u | wc -l)" 60
+    season 60 1800 six=61 >in
+    for way in --stl --holt-winters=additive; do
+        good ad-seasonal $way --residuals=gesd -f value <in
+        equal "$(grep -c ',0,[0-9.]*,1$' out)" 0
+    done
+    good ad-seasonal --stl --residuals=gesd -p 0.05 -f value <in
+    equal "$(grep -c ',1,[0-9.]*,1$' out)" "$(grep -c ',1,[0-9.]*,[01]$' out)"
+    # those above and those below are all of them
+    good ad-seasonal --stl --residuals=gesd -p 0.05 -f value --direction=up -a <in
+    up=$(tail -n +2 out | wc -l)
+    good ad-seasonal --stl --residuals=gesd -p 0.05 -f value --direction=down -a <in
+    equal $((up + $(tail -n +2 out | wc -l))) "$(grep -c ',1$' in)"
+    exits 2 ad-seasonal --residuals=gesd <in
+    err_has "--residuals is for --stl and --holt-winters"
+}
+
+@test "--residuals: the score is 0.5 at the bounds" {
+    season 40 1800 six=61 | cut -d, -f1,2 >in
+    local way side
+    for way in robust gesd; do
+        good ad-seasonal --stl --residuals=$way --fit -m m <in
+        head -n 1 in >one
+        tail -n 1 in | awk -F, '{ print $1 + 1800 "," $2 }' >>one
+        for side in lower upper; do
+            good ad-seasonal --stl --residuals=$way -m m -x <one
+            at=$(column seasonal_$side <out | tail -n 1)
+            sed "2s/,.*/,$at/" one >edge
+            good ad-seasonal --stl --residuals=$way -m m <edge
+            tail -n 1 out | awk -F, '{ exit !($3 > 0.49999 && $3 < 0.50001) }' || fail "$way, $side"
+        done
+    done
+}
+
+@test "--stl, --holt-winters: holidays raise nothing and do not bend the others" {
+    holidays_file >days.ics
+    season 70 1800 lazy="19737 19751 19779" six=61 >in
+    season 70 1800 six=61 >usual
+    season 70 1800 sd=0 >truth
+    # how far what is expected is from what should be, in the mean square, on other days
+    error() {
+        paste -d, "$1" truth | awk -F, 'NR > 700 { d = int($1 / 86400); e = $8 - $NF
+            if (d != 19737 && d != 19751 && d != 19779) { n++; s += e * e } } END { printf "%d", 1000 * s / n }'
+    }
+    local way
+    for way in --stl "--stl --residuals=gesd" --holt-winters=additive --holt-winters=multiplicative; do
+        good ad-seasonal $way -f value -p 1e-4 <in && mv out plain
+        good ad-seasonal $way -f value -p 1e-4 --holidays=days.ics -x <in
+        awk -F, '{ d = int($1 / 86400) } (d == 19737 || d == 19751 || d == 19779) && !$3 { print }' plain >special
+        [ "$(grep -c ',1$' special)" -gt 5 ] || fail "no holiday shows: $way"
+        awk -F, '{ d = int($1 / 86400) } (d == 19737 || d == 19751 || d == 19779) && !$3 { n++; sum += $5 }
+            END { if (n < 120 || sum) { print n, sum; exit 1 } }' out || fail "a holiday is flagged: $way"
+        # what is expected of other days is as if they had not been
+        with=$(error out)
+        good ad-seasonal $way -f value -x <usual
+        [ "$with" -lt $(($(error out) * 13 / 10)) ] || fail "bent: $way, $with, $(error out)"
+    done
+    # beyond the end, too: the day after is a holiday
+    sed 's/RDATE:20240226/RDATE:20240226,20240311/' days.ics >more.ics
+    good ad-seasonal --stl --holidays=more.ics -f value --forecast=24 <in
+    noon=$(tail -n 1 out | cut -d, -f3)
+    good ad-seasonal --stl --holidays=days.ics -f value --forecast=24 <in
+    between 40 "$(tail -n 1 out | awk -F, -v noon="$noon" '{ printf "%d", $3 - noon }')" 70
+}
+
+@test "--stl, --holt-winters: a day that is not there does not bend the others" {
+    season 40 1800 sd=0 >truth
+    awk -F, '{ d = int(($1 - 1704067200) / 86400) } NR == 1 || d != 20' truth >in
+    for way in --stl --holt-winters=additive; do
+        good ad-seasonal $way -x <in
+        tail -n +700 out | join -t, - <(tail -n +2 truth) |
+            awk -F, '{ e = $7 - $NF; n++; if (e * e > 1) bad++ } END { if (n < 1000 || bad) { print n, bad; exit 1 } }' ||
+            fail "bent: $way"
+    done
+}
+
 @test "--forecast prints what is to come, with intervals, for each group" {
     season 50 1800 sd=1 >all
     head -n $((1 + 40 * 48)) all >in

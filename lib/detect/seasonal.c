@@ -45,6 +45,8 @@ static const char *check(const void *cfg_)
     if (cfg->nperiod > 0 &&
         (cfg->period[0].rows > 0 ? cfg->half_life.seconds : cfg->half_life.rows) > 0)
         return "--half-life must be in rows if --period is, else a duration";
+    if (cfg->residuals && !cfg->stl && !cfg->holt_winters)
+        return "--residuals is for --stl and --holt-winters";
     return NULL;
 }
 

@@ -9,6 +9,7 @@
 enum { AD_SEASONAL_MOST = 4 };
 
 enum ad_seasonal_kind { AD_SEASONAL_ADDITIVE = 1, AD_SEASONAL_MULTIPLICATIVE };
+enum ad_seasonal_residuals { AD_SEASONAL_ROBUST, AD_SEASONAL_GESD };
 
 struct ad_seasonal_cfg {
     struct ad_extent period[AD_SEASONAL_MOST]; /* the shortest first, all rows or all durations */
@@ -21,6 +22,7 @@ struct ad_seasonal_cfg {
     bool stl;
     int holt_winters;                   /* 0, or enum ad_seasonal_kind */
     unsigned long long stl_window;      /* cycles that a season is smoothed over; 0: R's default */
+    int residuals;                      /* enum ad_seasonal_residuals: of these two, by what law */
     double min_scale;                   /* floor of the scale; NAN: found from the data */
     const struct ad_calendar *holidays; /* days with a profile of their own, or NULL */
 };

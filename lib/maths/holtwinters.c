@@ -24,8 +24,22 @@ static double centred(const double *y, size_t i, size_t period)
     return sum / (double)period;
 }
 
-/* Level, slope and season from the first two periods: the line through their centred averages, and
- * what is left over, added to about nothing. */
+/* The first two periods, with the other one's value for an absent one. */
+static double *beginning(const struct ad_holtwinters *h, const double *y)
+{
+    size_t p = h->period;
+    double *first = malloc(2 * p * sizeof *first);
+    if (!first)
+        return NULL;
+    memcpy(first, y, 2 * p * sizeof *first);
+    for (size_t i = 0; h->absent && i < p; i++)
+        if (h->absent[i] != h->absent[i + p])
+            first[h->absent[i] ? i : i + p] = first[h->absent[i] ? i + p : i];
+    return first;
+}
+
+/* Level, slope and season from the first two periods y: the line through their centred averages,
+ * and what is left over, added to about nothing. */
 static void start(struct ad_holtwinters *h, const double *y, double *season)
 {
     size_t p = h->period, from = p / 2, to = 2 * p - p / 2; /* where there is an average */
@@ -60,12 +74,16 @@ static void go_through(struct ad_holtwinters *h, const double *y, size_t n, doub
     h->sse = 0;
     for (size_t i = h->period; i < n; i++) {
         double *s = &season[i % h->period], old = h->level, expected = with(h, old + h->slope, *s);
+        if (fitted)
+            fitted[i] = expected;
+        if (h->absent && h->absent[i]) {
+            h->level += h->slope;
+            continue;
+        }
         h->sse += (y[i] - expected) * (y[i] - expected);
         h->level = h->alpha * without(h, y[i], *s) + (1 - h->alpha) * (old + h->slope);
         h->slope = h->beta * (h->level - old) + (1 - h->beta) * h->slope;
         *s = h->gamma * without(h, y[i], h->level) + (1 - h->gamma) * *s;
-        if (fitted)
-            fitted[i] = expected;
     }
 }
 
@@ -73,12 +91,16 @@ int ad_holtwinters_run(struct ad_holtwinters *h, const double *y, size_t n, doub
                        double *season)
 {
     size_t p = h->period;
-    double *turned = malloc(p * sizeof *turned);
-    if (!turned)
+    double *turned = malloc(p * sizeof *turned), *first = beginning(h, y);
+    if (!turned || !first) {
+        free(turned);
+        free(first);
         return -1;
+    }
     for (size_t i = 0; i < p; i++)
         fitted[i] = (double)NAN;
-    start(h, y, season);
+    start(h, first, season);
+    free(first);
     go_through(h, y, n, fitted, season);
     for (size_t i = 0; i < p; i++)
         turned[i] = season[(n + i) % p];
@@ -176,11 +198,15 @@ int ad_holtwinters_fit(struct ad_holtwinters *h, const double *y, size_t n, doub
 {
     /* A simplex may fold up at a face of the cube: several are tried, and the best once more. */
     static const double first[][3] = {{0.3, 0.1, 0.1}, {0.8, 0.1, 0.8}, {0.1, 0.01, 0.5}};
-    double *work = malloc(2 * h->period * sizeof *work);
-    if (!work)
+    double *work = malloc(2 * h->period * sizeof *work), *two = beginning(h, y);
+    if (!work || !two) {
+        free(work);
+        free(two);
         return -1;
+    }
     struct search s = {.h = *h, .y = y, .n = n, .start = work, .season = work + h->period};
-    start(&s.h, y, work);
+    start(&s.h, two, work);
+    free(two);
     struct corner best = {.sse = HUGE_VAL};
     for (size_t i = 0; i <= sizeof first / sizeof *first; i++) {
         struct corner c = descend(&s, i < sizeof first / sizeof *first ? first[i] : best.at);
@@ -191,4 +217,14 @@ int ad_holtwinters_fit(struct ad_holtwinters *h, const double *y, size_t n, doub
     h->beta = best.at[1];
     h->gamma = best.at[2];
     return ad_holtwinters_run(h, y, n, fitted, season);
+}
+
+double ad_holtwinters_spread(const struct ad_holtwinters *h, double steps)
+{
+    double n = steps > 1 ? steps - 1 : 0, p = (double)h->period, cycles = floor(n / p);
+    double a = h->alpha, b = h->beta, g = h->gamma * (1 - a);
+    /* The sum of (a (1 + j b) + g [j a multiple of p])^2 over j = 1..n, and 1. */
+    double level = a * a * (n + b * n * (n + 1) + b * b * n * (n + 1) * (2 * n + 1) / 6);
+    double both = 2 * a * g * (cycles + b * p * cycles * (cycles + 1) / 2);
+    return 1 + level + both + g * g * cycles;
 }

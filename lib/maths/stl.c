@@ -1,5 +1,7 @@
 #include "maths/stl.h"
 
+#include "maths/rank.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,48 +12,72 @@ struct loess {
     const double *y, *weight;
     size_t n, len, jump;
     int degree;
-    double *w; /* [n]: scratch */
+    double *near; /* [n + 1]: the weights of distances 0, 1, ... */
+    double h;     /* for a window of this half width; 0: none yet */
 };
 
-/* The weights of the values first..last for a fit at x, divided by their sum. Returns whether there
- * are any. Places count from 1, as in the paper. */
-static bool weigh(const struct loess *l, double x, size_t first, size_t last)
+/* Weights of distances 0 .. most. Windows are the same but at the ends. */
+static void weigh(struct loess *l, double h, size_t most)
 {
-    double left = x - (double)first, right = (double)last - x, h = left > right ? left : right;
-    double sum = 0;
-    if (l->len > l->n)
-        h += (double)((l->len - l->n) / 2);
-    for (size_t j = first; j <= last; j++) {
-        double r = fabs((double)j - x), cube = r / h * (r / h) * (r / h), w = 0;
-        if (r <= 0.999 * h)
-            w = r <= 0.001 * h ? 1 : (1 - cube) * (1 - cube) * (1 - cube);
-        l->w[j - 1] = l->weight ? w * l->weight[j - 1] : w;
-        sum += l->w[j - 1];
+    if (l->h == h)
+        return;
+    l->h = h;
+    for (size_t d = 0; d <= most; d++) {
+        double r = (double)d, cube = r / h * (r / h) * (r / h);
+        l->near[d] = r <= 0.001 * h ? 1 : r <= 0.999 * h ? (1 - cube) * (1 - cube) * (1 - cube) : 0;
     }
-    for (size_t j = first; j <= last && sum > 0; j++)
-        l->w[j - 1] /= sum;
-    return sum > 0;
 }
 
-/* The fit at x from the values first..last into *out. Returns false where none has a weight. */
-static bool fit_at(const struct loess *l, double x, size_t first, size_t last, double *out)
+/* Sums of weights, of these times distances and their squares, and of the first two times values.
+ */
+struct sums {
+    double w, wd, wdd, wy, wdy;
+};
+
+static inline void add(struct sums *s, const struct loess *l, size_t place, double d, double w)
 {
-    if (!weigh(l, x, first, last))
+    w = l->weight ? w * l->weight[place - 1] : w;
+    double wd = w * d, y = l->y[place - 1];
+    s->w += w;
+    s->wd += wd;
+    s->wdd += wd * d;
+    s->wy += w * y;
+    s->wdy += wd * y;
+}
+
+/* Both sides of x in turn, whose sums do not wait for each other. */
+static struct sums add_up(const struct loess *l, size_t x, size_t first, size_t last)
+{
+    struct sums s = {0, 0, 0, 0, 0}, t = s;
+    if (x >= first && x <= last)
+        add(&s, l, x, 0, l->near[0]);
+    size_t below = x > first ? x - first : 0, above = last > x ? last - x : 0, d = 1;
+    if (x >= first && x <= last)
+        for (; d <= below && d <= above; d++) {
+            add(&s, l, x - d, -(double)d, l->near[d]);
+            add(&t, l, x + d, (double)d, l->near[d]);
+        }
+    for (size_t k = x > last ? x - last : d; k <= below; k++)
+        add(&s, l, x - k, -(double)k, l->near[k]);
+    for (size_t k = x < first ? first - x : d; k <= above; k++)
+        add(&t, l, x + k, (double)k, l->near[k]);
+    return (struct sums){s.w + t.w, s.wd + t.wd, s.wdd + t.wdd, s.wy + t.wy, s.wdy + t.wdy};
+}
+
+/* The fit at place x, a whole number, from the values first..last into *out; places count from 1,
+ * as in the paper. Returns false where none has a weight. */
+static bool fit_at(struct loess *l, size_t x, size_t first, size_t last, double *out)
+{
+    size_t most = x > first ? x - first : first - x;
+    most = last > x && last - x > most ? last - x : most;
+    weigh(l, (double)(l->len > l->n ? most + (l->len - l->n) / 2 : most), most);
+    struct sums s = add_up(l, x, first, last);
+    if (!(s.w > 0))
         return false;
-    double *w = l->w, middle = 0, spread = 0, sum = 0;
-    if (l->degree > 0) {
-        for (size_t j = first; j <= last; j++)
-            middle += w[j - 1] * (double)j;
-        for (size_t j = first; j <= last; j++)
-            spread += w[j - 1] * ((double)j - middle) * ((double)j - middle);
-        double slope = (x - middle) / spread;
-        if (sqrt(spread) > 0.001 * (double)(l->n - 1))
-            for (size_t j = first; j <= last; j++)
-                w[j - 1] *= slope * ((double)j - middle) + 1;
-    }
-    for (size_t j = first; j <= last; j++)
-        sum += w[j - 1] * l->y[j - 1];
-    *out = sum;
+    double middle = s.wd / s.w, spread = s.wdd / s.w - middle * middle;
+    *out = s.wy / s.w;
+    if (l->degree > 0 && spread > 0 && sqrt(spread) > 0.001 * (double)(l->n - 1))
+        *out -= middle / spread * (s.wdy / s.w - middle * *out);
     return true;
 }
 
@@ -67,11 +93,11 @@ static void window_at(const struct loess *l, size_t i, size_t *first, size_t *la
     *last = *first + l->len - 1;
 }
 
-static void fit_or_keep(const struct loess *l, size_t i, double *out)
+static void fit_or_keep(struct loess *l, size_t i, double *out)
 {
     size_t first, last;
     window_at(l, i, &first, &last);
-    if (!fit_at(l, (double)i, first, last, &out[i - 1]))
+    if (!fit_at(l, i, first, last, &out[i - 1]))
         out[i - 1] = l->y[i - 1];
 }
 
@@ -82,7 +108,7 @@ static void straight(double *out, size_t from, size_t to)
         out[j - 1] = out[from - 1] + step * (double)(j - from);
 }
 
-static void smooth(const struct loess *l, double *out)
+static void smooth(struct loess *l, double *out)
 {
     if (l->n < 2) {
         out[0] = l->y[0];
@@ -106,6 +132,7 @@ struct stl {
     const double *y;
     double *rest, *cycle, *low_pass, *scratch, *one, *one_weight; /* [n + 2 period] each */
     double *weight;                                               /* [n], or NULL before */
+    const bool *absent;                                           /* [n], or NULL */
 };
 
 static size_t jump_of(size_t window)
@@ -130,11 +157,11 @@ static void smooth_cycles(struct stl *s, int degree)
                           .len = s->season,
                           .jump = jump_of(s->season),
                           .degree = degree,
-                          .w = s->scratch};
+                          .near = s->scratch};
         smooth(&l, out + 1);
         if (!fit_at(&l, 0, 1, s->season < k ? s->season : k, &out[0]))
             out[0] = out[1];
-        if (!fit_at(&l, (double)k + 1, k > s->season ? k - s->season + 1 : 1, k, &out[k + 1]))
+        if (!fit_at(&l, k + 1, k > s->season ? k - s->season + 1 : 1, k, &out[k + 1]))
             out[k + 1] = out[k];
         for (size_t m = 0; m < k + 2; m++)
             s->cycle[m * s->period + j] = out[m];
@@ -163,33 +190,31 @@ static void inner(struct stl *s, int degree, double *season, double *trend)
     moving_average(s->cycle, wide, s->period, s->low_pass);
     moving_average(s->low_pass, wide - s->period + 1, s->period, s->one);
     moving_average(s->one, wide - 2 * s->period + 2, 3, s->low_pass);
-    struct loess low = {s->low_pass, NULL, n, s->low, jump_of(s->low), 1, s->scratch};
+    struct loess low = {s->low_pass, NULL, n, s->low, jump_of(s->low), 1, s->scratch, 0};
     smooth(&low, s->one);
     for (size_t i = 0; i < n; i++) {
         season[i] = s->cycle[s->period + i] - s->one[i];
         s->rest[i] = s->y[i] - season[i];
     }
-    struct loess line = {s->rest, s->weight, n, s->trend, jump_of(s->trend), 1, s->scratch};
+    struct loess line = {s->rest, s->weight, n, s->trend, jump_of(s->trend), 1, s->scratch, 0};
     smooth(&line, trend);
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
 }
 
 /* Bisquare weights by how far the fit is off, in units of six times the median of that. */
 static void robust_weights(struct stl *s, double *weight, const double *season, const double *trend)
 {
-    size_t n = s->n;
-    for (size_t i = 0; i < n; i++)
-        s->rest[i] = s->one[i] = fabs(s->y[i] - trend[i] - season[i]);
-    qsort(s->one, n, sizeof *s->one, by_size);
-    double far = 3 * (s->one[n / 2] + s->one[n - n / 2 - 1]);
-    for (size_t i = 0; i < n; i++) {
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        s->rest[i] = fabs(s->y[i] - trend[i] - season[i]);
+        if (!s->absent || !s->absent[i])
+            s->one[n++] = s->rest[i];
+    }
+    double far = n ? 6 * ad_rank_median(s->one, n) : 0;
+    for (size_t i = 0; i < s->n; i++) {
         double r = s->rest[i], u = r / far;
         weight[i] = r <= 0.001 * far ? 1 : r <= 0.999 * far ? (1 - u * u) * (1 - u * u) : 0;
+        if (s->absent && s->absent[i])
+            weight[i] = 0;
     }
     s->weight = weight;
 }
@@ -221,11 +246,17 @@ int ad_stl(const double *y, size_t n, const struct ad_stl_cfg *cfg, double *seas
     bool periodic = cfg->season == 0;
     double window = periodic ? 10 * (double)n + 1 : (double)cfg->season, p = (double)cfg->period;
     struct stl s = {.n = n, .y = y, .period = cfg->period, .season = odd(window), .low = odd(p)};
+    s.absent = cfg->absent;
     s.trend = odd(cfg->trend ? (double)cfg->trend : ceil(1.5 * p / (1 - 1.5 / window)));
     double **part[] = {&s.rest, &s.cycle, &s.low_pass, &s.scratch, &s.one, &s.one_weight};
     for (size_t i = 0; i < 6; i++)
         *part[i] = work + i * wide;
     memset(trend, 0, n * sizeof *trend);
+    if (s.absent) {
+        s.weight = work + 6 * wide;
+        for (size_t i = 0; i < n; i++)
+            s.weight[i] = !s.absent[i];
+    }
     for (int outer = 0; outer <= (cfg->robust ? 15 : 0); outer++) {
         if (outer > 0)
             robust_weights(&s, work + 6 * wide, season, trend);
@@ -239,7 +270,7 @@ int ad_stl(const double *y, size_t n, const struct ad_stl_cfg *cfg, double *seas
 }
 
 int ad_mstl(const double *y, size_t n, const size_t *period, size_t nperiod, size_t window,
-            bool robust, double *const *season, double *trend)
+            const bool *absent, bool robust, double *const *season, double *trend)
 {
     double *left = malloc((n + 1) * sizeof *left);
     if (!left)
@@ -250,7 +281,8 @@ int ad_mstl(const double *y, size_t n, const size_t *period, size_t nperiod, siz
     int rc = 0;
     for (int round = 0; round < (nperiod > 1 ? 2 : 1); round++)
         for (size_t k = 0; k < nperiod && rc == 0; k++) {
-            struct ad_stl_cfg cfg = {.period = period[k], .season = window, .robust = robust};
+            struct ad_stl_cfg cfg = {
+                .period = period[k], .season = window, .robust = robust, .absent = absent};
             if (window == AD_STL_PERIODIC)
                 cfg.season = 0;
             else if (window == 0 && nperiod > 1)

@@ -13,9 +13,12 @@ struct ad_stl_cfg {
     size_t period;        /* 2 .. n/2 */
     size_t season, trend; /* s.window, t.window */
     bool robust;          /* 15 rounds of robust weights */
+    const bool *absent;   /* [n] values of no weight, or NULL: none are */
 };
 
-/* Decompose y[0..n) into season[] + trend[] + the rest. Returns 0, or -1 when out of memory. */
+/* Decompose y[0..n) into season[] + trend[] + the rest. An absent value is a number, too, which
+ * only counts where so many are absent that no others are near. Returns 0, or -1 when out of
+ * memory. */
 int ad_stl(const double *y, size_t n, const struct ad_stl_cfg *cfg, double *season, double *trend);
 
 /* A window of ad_mstl() for seasons that are the same in every cycle. */
@@ -23,8 +26,8 @@ int ad_stl(const double *y, size_t n, const struct ad_stl_cfg *cfg, double *seas
 
 /* The same for `nperiod` periods, the shortest first: season[k] (n values each) and one trend. With
  * several periods the seasons are refined once, and `window` 0 means 7 + 4k for the k-th, k from 1,
- * as in mstl(). Returns 0, or -1 when out of memory. */
+ * as in mstl(). `absent` as above, or NULL. Returns 0, or -1 when out of memory. */
 int ad_mstl(const double *y, size_t n, const size_t *period, size_t nperiod, size_t window,
-            bool robust, double *const *season, double *trend);
+            const bool *absent, bool robust, double *const *season, double *trend);
 
 #endif

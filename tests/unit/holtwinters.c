@@ -94,11 +94,40 @@ static void test_last_cycle(void **state)
         assert_close(h.level + h.slope * ((double)i - 3) + season[i], y[298 + i], 1e-9);
 }
 
+/* R: p <- predict(HoltWinters(AirPassengers, alpha = 0.5, beta = 0.1, gamma = 0.4), 60,
+ *                 prediction.interval = TRUE); w <- p[, "upr"] - p[, "fit"]; (w / w[1])^2 */
+static void test_spread(void **state)
+{
+    (void)state;
+    static const double want_at[][2] = {{1, 1},        {2, 1.3025}, {12, 8.315},  {13, 10.005},
+                                        {14, 11.3275}, {25, 35.45}, {60, 283.135}};
+    struct ad_holtwinters h = {.period = 12, .alpha = 0.5, .beta = 0.1, .gamma = 0.4};
+    for (size_t i = 0; i < sizeof want_at / sizeof *want_at; i++)
+        assert_close(ad_holtwinters_spread(&h, want_at[i][0]), want_at[i][1], 1e-9);
+}
+
+/* Days that are not there, one of them in the first two cycles, change nothing. */
+static void test_absent(void **state)
+{
+    (void)state;
+    enum { N = 240, P = 24 };
+    static double y[N], fitted[N], season[N];
+    static bool absent[N];
+    for (size_t i = 0; i < N; i++) {
+        absent[i] = (i >= 30 && i < 40) || i / P == 6;
+        y[i] = absent[i] ? 1e6 : 100 + 10 * sin((double)i * 0.2617993877991494);
+    }
+    struct ad_holtwinters h = {.period = P, .absent = absent};
+    assert_int_equal(ad_holtwinters_fit(&h, y, N, fitted, season), 0);
+    for (size_t i = P; i < N; i++)
+        assert_true(fabs(fitted[i] - 100 - 10 * sin((double)i * 0.2617993877991494)) < 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_matches_r),
-        cmocka_unit_test(test_best_parameters),
+        cmocka_unit_test(test_matches_r),  cmocka_unit_test(test_best_parameters),
+        cmocka_unit_test(test_spread),     cmocka_unit_test(test_absent),
         cmocka_unit_test(test_last_cycle),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -69,7 +69,7 @@ static void test_several_seasons(void **state)
     static const size_t period[] = {48, 336};
     static double one[MOST], two[MOST], trend[MOST], *const season[] = {one, two};
     read_table("taylor-mstl");
-    assert_int_equal(ad_mstl(want.value, want.n, period, 2, 0, false, season, trend), 0);
+    assert_int_equal(ad_mstl(want.value, want.n, period, 2, 0, NULL, false, season, trend), 0);
     same(one, want.season[0]);
     same(two, want.season[1]);
     same(trend, want.trend);
@@ -88,12 +88,37 @@ static void test_outlier(void **state)
         assert_true(fabs(season[i] + trend[i] - (double)(i % 12)) < 0.01);
 }
 
+/* A day that is not there leaves the others as they are, with and without robust weights. */
+static void test_absent(void **state)
+{
+    (void)state;
+    enum { N = 240, PERIOD = 24 };
+    static double y[N], season[N], trend[N];
+    static bool absent[N];
+    for (int robust = 0; robust < 2; robust++) {
+        for (size_t i = 0; i < N; i++) {
+            absent[i] = i / PERIOD == 4;
+            y[i] = 10 * sin((double)i * 0.2617993877991494) + 0.1 * (double)i;
+        }
+        for (size_t i = 0; i < N; i++)
+            y[i] = absent[i] ? 500 : y[i];
+        struct ad_stl_cfg cfg = {.period = PERIOD, .robust = robust, .absent = absent};
+        assert_int_equal(ad_stl(y, N, &cfg, season, trend), 0);
+        /* Without robust weights it ends before it has settled, by 0.1 when no day is absent. */
+        for (size_t i = 0; i < N; i++) {
+            double wave = 10 * sin((double)i * 0.2617993877991494) + 0.1 * (double)i;
+            assert_true(fabs(season[i] + trend[i] - wave) < (robust ? 1e-6 : 0.6));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matches_r),
         cmocka_unit_test(test_several_seasons),
         cmocka_unit_test(test_outlier),
+        cmocka_unit_test(test_absent),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
