@@ -25,6 +25,19 @@ int ad_names_set(struct ad_names *names, const struct ad_str *v, size_t n)
     return 0;
 }
 
+int ad_names_add(struct ad_names *names, struct ad_str v)
+{
+    struct ad_str *longer = malloc((names->n + 1) * sizeof *longer);
+    if (!longer)
+        return -1;
+    if (names->n)
+        memcpy(longer, names->v, names->n * sizeof *longer);
+    longer[names->n] = v;
+    int rc = ad_names_set(names, longer, names->n + 1);
+    free(longer);
+    return rc;
+}
+
 ptrdiff_t ad_names_find(const struct ad_names *names, struct ad_str v)
 {
     for (size_t i = names->n; i-- > 0;)

@@ -14,6 +14,10 @@ struct ad_names {
  * the list then being as it was. */
 int ad_names_set(struct ad_names *names, const struct ad_str *v, size_t n);
 
+/* Append a copy of v, making the list anew: for lists that are short, or grow seldom. Returns as
+ * ad_names_set() does. */
+int ad_names_add(struct ad_names *names, struct ad_str v);
+
 /* Index of the last name equal to v, or -1. */
 ptrdiff_t ad_names_find(const struct ad_names *names, struct ad_str v);
 

@@ -34,6 +34,21 @@ static void copies(void **state)
     ad_names_free(&names);
 }
 
+static void add(void **state)
+{
+    struct ad_names names = {0};
+    (void)state;
+    assert_int_equal(ad_names_add(&names, ad_str_of("abc")), 0);
+    assert_int_equal(ad_names_add(&names, names.v[0]), 0); /* of itself */
+    assert_int_equal(ad_names_add(&names, (struct ad_str){NULL, 0}), 0);
+    assert_int_equal(names.n, 3);
+    assert_memory_equal(names.v[0].s, "abc", 3);
+    assert_memory_equal(names.v[1].s, "abc", 3);
+    assert_int_equal(names.v[1].len, 3);
+    assert_null(names.v[2].s);
+    ad_names_free(&names);
+}
+
 static void find(void **state)
 {
     static const char *const z[] = {"a", "b", "a", "", "ab"};
@@ -114,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies),
+        cmocka_unit_test(add),
         cmocka_unit_test(find),
         cmocka_unit_test(nearest),
         cmocka_unit_test(list),
