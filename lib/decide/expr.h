@@ -45,13 +45,14 @@ struct ad_expr_env {
 };
 void ad_expr_env_free(struct ad_expr_env *env);
 
-/* Names that are no fields of the record but values of the caller's; NULL ends them. */
 struct ad_expr_cfg {
-    const char *const *known;
+    const char *const *known; /* names that are no fields but values of the caller's; NULL ends
+                                 them, or is none */
+    bool no_holidays;         /* is_holiday() is an error: there is no calendar */
 };
 
-/* What a condition asks of its caller. */
-enum { AD_EXPR_TIME = 1, AD_EXPR_HOLIDAYS = 2 };
+/* What a condition asks of its caller: that records have times. */
+enum { AD_EXPR_TIME = 1 };
 
 struct ad_expr;
 

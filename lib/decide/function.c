@@ -1,5 +1,7 @@
 #include "decide/function.h"
 
+#include "decide/word.h"
+
 static const struct ad_function all[] = {
     {"hour", "hour(t)", AD_FUNCTION_TIME, AD_OP_HOUR},
     {"minute", "minute(t)", AD_FUNCTION_TIME, AD_OP_MINUTE},
@@ -25,27 +27,13 @@ enum { ALL = sizeof all / sizeof *all };
 
 const struct ad_function *ad_function_find(struct ad_str name, struct ad_err *err)
 {
-    struct ad_str v[ALL];
-    struct ad_names names = {v, ALL};
+    const char *names[ALL + 1];
     for (size_t i = 0; i < ALL; i++) {
-        v[i] = ad_str_of(all[i].name);
-        if (ad_str_eq(v[i], name))
+        if (ad_str_eq(ad_str_of(all[i].name), name))
             return &all[i];
+        names[i] = all[i].name;
     }
-    const struct ad_str *like = ad_names_nearest(&names, name);
-    struct ad_buf text = {0};
-    ad_buf_addz(&text, "unknown function \"");
-    ad_buf_add_visible(&text, name);
-    ad_buf_addz(&text, like ? "\"; did you mean \"" : "\"; there are ");
-    if (like)
-        ad_buf_add(&text, like->s, like->len);
-    else
-        ad_names_list(&names, &text);
-    ad_buf_addz(&text, like ? "\"?" : "");
-    if (text.failed)
-        ad_err_nomem(err);
-    else
-        ad_err_set(err, "%.*s", (int)text.len, text.s);
-    ad_buf_free(&text);
+    names[ALL] = NULL;
+    ad_word_unknown("function", name, names, err);
     return NULL;
 }

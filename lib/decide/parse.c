@@ -2,8 +2,6 @@
 
 #include "decide/regex.h"
 
-#include <stdlib.h>
-
 enum { DEEPEST = 64 };
 
 int ad_parse_next(struct ad_parser *p)
@@ -42,25 +40,12 @@ static bool is_word(const struct ad_token *tok, const char *word)
     return tok->kind == AD_TOKEN_NAME && ad_str_eq(tok->s, ad_str_of(word));
 }
 
-static int add_field(struct ad_names *fields, struct ad_str name)
-{
-    size_t n = fields->n;
-    struct ad_str *v = malloc((n + 1) * sizeof *v);
-    if (v && n)
-        memcpy(v, fields->v, n * sizeof *v);
-    if (v)
-        v[n] = name;
-    int rc = v ? ad_names_set(fields, v, n + 1) : -1;
-    free(v);
-    return rc;
-}
-
 static enum ad_type field(struct ad_parser *p, const struct ad_token *tok)
 {
     ptrdiff_t i = ad_names_find(p->fields, tok->s);
     if (i < 0) {
         i = (ptrdiff_t)p->fields->n;
-        if (add_field(p->fields, tok->s)) {
+        if (ad_names_add(p->fields, tok->s)) {
             ad_err_nomem(p->err);
             return ad_parse_fail(p, tok->at, NULL);
         }

@@ -32,6 +32,8 @@ static int comma(struct ad_parser *p, const struct ad_function *f)
 static int time_call(struct ad_parser *p, const struct ad_function *f, size_t at)
 {
     size_t from = p->tok.at;
+    if (f->what == AD_OP_IS_HOLIDAY && p->cfg && p->cfg->no_holidays)
+        return ad_parse_fail(p, at, "is_holiday() needs a calendar: holidays = FILE");
     if (p->tok.kind == AD_TOKEN_CLOSE) {
         ad_parse_emit(p, AD_OP_RECORD_TIME, at, 1);
         p->e->needs |= AD_EXPR_TIME;
@@ -40,7 +42,6 @@ static int time_call(struct ad_parser *p, const struct ad_function *f, size_t at
     }
     ad_parse_emit(p, AD_OP_TIME, from, 0);
     ad_parse_emit(p, (enum ad_op)f->what, at, 0);
-    p->e->needs |= f->what == AD_OP_IS_HOLIDAY ? AD_EXPR_HOLIDAYS : 0;
     return 0;
 }
 
