@@ -128,11 +128,8 @@ static void list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(copies),
-        cmocka_unit_test(add),
-        cmocka_unit_test(find),
-        cmocka_unit_test(nearest),
-        cmocka_unit_test(list),
+        cmocka_unit_test(copies),  cmocka_unit_test(add),  cmocka_unit_test(find),
+        cmocka_unit_test(nearest), cmocka_unit_test(list),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
