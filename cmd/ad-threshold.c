@@ -22,8 +22,7 @@ static struct options {
               .max_delta = NAN,
               .max_pct = NAN,
               .margin = NAN,
-              .off_hours = 1,
-              .on_holidays = 1},
+              .off_hours = 1},
 };
 
 #define AT(member) offsetof(struct ad_threshold_cfg, member)
@@ -32,10 +31,8 @@ static struct options {
 static const struct ad_opt options[] = {
     {"min", 0, AD_OPT_NUMBER, AT(min), -1e300, 1e300, "X", "the least value that passes"},
     {"max", 0, AD_OPT_NUMBER, AT(max), -1e300, 1e300, "X", "the largest value that passes"},
-    {"limits", 0, AD_OPT_TEXT, OF(table), 0, 0, "FILE",
-     "CSV of fields, hours, weekdays, min, max: limits by context"},
-    {"dynamic", 0, AD_OPT_TEXT, OF(dynamic), 0, 0, "p1,p99",
-     "percentiles of what came before as limits; p99: above only"},
+    {"limits", 0, AD_OPT_TEXT, OF(table), 0, 0, "FILE", "CSV of fields, hours, weekdays, min, max"},
+    {"dynamic", 0, AD_OPT_TEXT, OF(dynamic), 0, 0, "p1,p99", "percentiles of what came before"},
     {"window", 'w', AD_OPT_COUNT, AT(window), 20, 1e12, "N", "values that they are of (all)"},
     {"warmup", 0, AD_OPT_COUNT, AT(warmup), 20, 1e6, "N", "values before they hold (100)"},
     {"max-rate", 0, AD_OPT_NUMBER, AT(max_rate), 0, 1e300, "X", "most change per second"},
@@ -45,12 +42,12 @@ static const struct ad_opt options[] = {
     {"stuck", 0, AD_OPT_EXTENT, AT(stuck), 2, 1e9, "N|DURATION",
      "the same value so many times, or for so long"},
     {"margin", 0, AD_OPT_NUMBER, AT(margin), 1e-300, 1e300, "X",
-     "distance beyond a limit that doubles its surprise"},
+     "distance beyond a limit that counts double"},
     {"business-hours", 0, AD_OPT_TEXT, OF(business), 0, 0, "HOURS",
      "when limits hold as given: \"Mon-Fri 09:00-17:00\""},
     {"off-hours", 0, AD_OPT_NUMBER, AT(off_hours), 0, 1e6, "FACTOR", "of limits at other hours"},
-    {"holidays", 0, AD_OPT_TEXT, OF(holidays), 0, 0, "FILE", "iCalendar of other days"},
-    {"on-holidays", 0, AD_OPT_NUMBER, AT(on_holidays), 0, 1e6, "FACTOR", "of limits on those"},
+    {"holidays", 0, AD_OPT_TEXT, OF(holidays), 0, 0, "FILE",
+     "iCalendar of days that are off hours"},
     {.type = AD_OPT_END},
 };
 

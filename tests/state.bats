@@ -84,7 +84,7 @@ loads() {
         same before st
         # these shape no state
         good ad -S st -f a -g host --tz=Europe/Berlin -p 0.01 --gap=2h -x -n me -a -o ndjson <in
-        ! has --direction || good ad -S st -f a -g host --direction=up --min-delta=1 <in
+        ! has --min-delta || good ad -S st -f a -g host --direction=up --min-delta=1 <in
         good ad -S st -f a -g host --tz=Europe/Berlin --budget=3/day <in
         good ad -S st -f a -g host --tz=Europe/Berlin <in
     done

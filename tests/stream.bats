@@ -42,7 +42,7 @@ in_two() {
         awk -F, -v OFS=, 'NR > 1 { if (NR % 70 == 0) $1 -= 500; if (NR > 300) $1 += 9000 } { print }' >in
     for tool in $(streaming); do
         in_two -x --gap 1h
-        has --direction || continue
+        has --shift-after || continue
         in_two --direction=up --shift-after 8
         in_two -x --min-delta 5 --min-pct 3
         # in the middle of the run of flags and around its end

@@ -99,7 +99,8 @@ enum {
                       rules, of an ensemble, or the only one */
     AD_LISTENS = 16, /* it only learns, and the command's report() makes the output from that in the
                        end; no score() */
-    AD_STATELESS = 32 /* there is nothing to keep for a group: no states are made */
+    AD_STATELESS = 32, /* there is nothing to keep for a group: no states are made */
+    AD_LIMITS = 64     /* expects nothing and has no model: it knows limits; it is AD_RAW */
 };
 
 struct ad_detector {

@@ -98,11 +98,9 @@ static struct range fixed_limits(const struct ad_threshold_cfg *c, const struct 
             r = (struct range){list->limit[i]->min, list->limit[i]->max};
             break;
         }
-    double factor = 1;
-    if (timed && c->holidays && ad_calendar_has(c->holidays, (int64_t)day))
-        factor = c->on_holidays;
-    else if (timed && c->business && !ad_hours_has(c->business, minute))
-        factor = c->off_hours;
+    bool off = timed && ((c->holidays && ad_calendar_has(c->holidays, (int64_t)day)) ||
+                         (c->business && !ad_hours_has(c->business, minute)));
+    double factor = off ? c->off_hours : 1;
     r.min = isnan(r.min) ? -INFINITY : r.min * factor;
     r.max = isnan(r.max) ? INFINITY : r.max * factor;
     return r;
@@ -345,7 +343,7 @@ static int load(void *state, struct ad_load *in)
 const struct ad_detector ad_threshold = {
     .name = "threshold",
     .version = 1,
-    .flags = AD_RAW,
+    .flags = AD_RAW | AD_LIMITS,
     .check = check,
     .create = create,
     .destroy = destroy,

@@ -160,6 +160,7 @@ unsigned ad_run_is(const struct ad_run *r)
     const struct ad_handler *h = r->cmd->handler;
     unsigned is = d->flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE;
     is |= d->flags & AD_SCORES ? AD_FOR_SCORES : AD_FOR_VALUES;
+    is |= d->flags & AD_LIMITS ? 0 : AD_FOR_MODEL;
     if (d->flags & AD_LISTENS)
         return is | AD_FOR_REPORT;
     if (!(d->flags & AD_STATELESS))
