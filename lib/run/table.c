@@ -89,11 +89,12 @@ static void add_visible(const struct ad_table *t, const struct cell *cell, struc
         ad_buf_add_visible(out, cell_text(t, cell));
     if (cell->kind != NUMBER)
         return;
-    int len = snprintf(NULL, 0, "%.*f", cell->decimals, cell->x);
+    const char *format = cell->decimals < 0 ? "%.*g" : "%.*f";
+    int digits = abs(cell->decimals), len = snprintf(NULL, 0, format, digits, cell->x);
     char *s = ad_buf_room(out, (size_t)len + 1);
     if (!s)
         return;
-    snprintf(s, (size_t)len + 1, "%.*f", cell->decimals, cell->x);
+    snprintf(s, (size_t)len + 1, format, digits, cell->x);
     /* What is rounded to nothing has no sign. */
     bool nothing = *s == '-' && strspn(s, "-0.") == (size_t)len;
     if (nothing)
@@ -159,7 +160,7 @@ static void add_blanks(struct ad_buf *out, size_t n)
         ad_buf_add(out, " ", 1);
 }
 
-/* One cell of a line; nothing follows the last text of a line. */
+/* One cell of a line; no blanks at its end. */
 static void add_padded(struct ad_buf *out, const struct layout *l, struct ad_str text, bool bold,
                        bool last)
 {
@@ -169,6 +170,8 @@ static void add_padded(struct ad_buf *out, const struct layout *l, struct ad_str
     ad_buf_add(out, text.s, text.len);
     ad_buf_addz(out, bold ? "\033[0m" : "");
     add_blanks(out, l->right || last ? 0 : blanks);
+    while (last && out->len && out->s[out->len - 1] == ' ')
+        out->len--;
     ad_buf_addz(out, last ? "\n" : "  ");
 }
 

@@ -21,8 +21,9 @@ struct ad_table;
 struct ad_table *ad_table_new(const struct ad_column *columns, size_t n);
 void ad_table_free(struct ad_table *t);
 
-/* The next cell. Texts are copied. A number has so many decimals for people and up to 10
- * significant digits for programs; NaN and infinities leave the cell empty. */
+/* The next cell. Texts are copied. A number has so many decimals for people, or if that is less
+ * than 0 so many significant digits, and up to 10 of these for programs; NaN and infinities leave
+ * the cell empty. */
 void ad_table_text(struct ad_table *t, struct ad_str text);
 void ad_table_number(struct ad_table *t, double x, int decimals);
 void ad_table_empty(struct ad_table *t);

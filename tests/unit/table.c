@@ -66,7 +66,7 @@ static void test_people(void **state)
     (void)state;
     check(&(struct ad_heard){.table = true}, "detector  auroc  delay     n\n"
                                              "z\303\244h       0.913   12.0  1000\n"
-                                             "a,\"b\\x1B  0.913    3.5      \n"
+                                             "a,\"b\\x1B  0.913    3.5\n"
                                              "\346\227\245        0.000            7\n");
 }
 
@@ -77,7 +77,7 @@ static void test_best(void **state)
     check(&(struct ad_heard){.table = true, .colour = true},
           "detector  auroc  delay     n\n"
           "z\303\244h       \033[1m0.913\033[0m   12.0  1000\n"
-          "a,\"b\\x1B  \033[1m0.913\033[0m    \033[1m3.5\033[0m      \n"
+          "a,\"b\\x1B  \033[1m0.913\033[0m    \033[1m3.5\033[0m\n"
           "\346\227\245        0.000            7\n");
 }
 
@@ -101,6 +101,19 @@ static void test_ndjson(void **state)
           "{\"detector\":\"z\303\244h\",\"auroc\":0.91254,\"delay\":12,\"n\":1000}\n"
           "{\"detector\":\"a,\\\"b\\u001b\",\"auroc\":0.91251,\"delay\":3.5,\"n\":null}\n"
           "{\"detector\":\"\346\227\245\",\"auroc\":-1e-09,\"delay\":null,\"n\":7}\n");
+}
+
+static void test_digits(void **state)
+{
+    (void)state;
+    static const struct ad_column one[] = {{"x"}};
+    struct ad_table *t = ad_table_new(one, 1);
+    ad_table_number(t, 0.000123456, -3);
+    ad_table_number(t, 123.456, -2);
+    char *text = printed(t, &(struct ad_heard){.table = true});
+    assert_string_equal(text, "       x\n0.000123\n 1.2e+02\n");
+    free(text);
+    ad_table_free(t);
 }
 
 static void test_empty(void **state)
@@ -131,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_people), cmocka_unit_test(test_best),  cmocka_unit_test(test_csv),
         cmocka_unit_test(test_ndjson), cmocka_unit_test(test_empty), cmocka_unit_test(test_width),
+        cmocka_unit_test(test_digits),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
