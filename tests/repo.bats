@@ -46,8 +46,8 @@ silent() {
                 may["record"] = "base io record"
                 may["maths"] = "base maths gen"
                 may["detect"] = "base maths detect"
-                may["run"] = "base io record maths detect run"
                 may["decide"] = "base io record maths detect decide"
+                may["run"] = "base io record maths detect decide run"
                 may["alert"] = "base io record maths run decide alert"
             }
             FNR == 1 {

@@ -158,7 +158,8 @@ static int collect(struct ad_run *r, struct ad_case *c)
         if (!track->state &&
             !(track->state = r->detector->create(r->cmd->cfg, &r->judge.cfg.setup)))
             return ad_err_nomem(&r->err);
-        bool missing = r->multi ? c->present == 0 : isnan(*sample.x);
+        bool missing =
+            r->multi ? c->present == 0 && !(r->detector->flags & AD_LISTENS) : isnan(*sample.x);
         if (!missing && r->detector->learn(track->state, &sample, &r->judge.line[1], &plain))
             return ad_err_nomem(&r->err);
     }
