@@ -37,13 +37,15 @@ static void tell(struct parser *p, const struct ad_ini_item *item)
         fail(p, item->line);
 }
 
+static struct ad_str view(const struct ad_buf *b)
+{
+    return (struct ad_str){b->s ? b->s : "", b->len};
+}
+
 /* Tell of the key whose value is complete now. */
 static void flush(struct parser *p)
 {
-    struct ad_ini_item item = {{p->section.s, p->section.len},
-                               {p->key.s, p->key.len},
-                               {p->value.s, p->value.len},
-                               p->key_line};
+    struct ad_ini_item item = {view(&p->section), view(&p->key), view(&p->value), p->key_line};
     if (p->key_line)
         tell(p, &item);
     p->key_line = 0;
@@ -67,7 +69,7 @@ static void begin_section(struct parser *p, struct ad_str line)
     p->section.len = 0;
     ad_buf_add(&p->section, line.s + 1, end ? (size_t)(end - line.s) - 1 : line.len - 1);
     p->has_key = false;
-    struct ad_ini_item item = {.section = {p->section.s, p->section.len}, .line = p->line};
+    struct ad_ini_item item = {.section = view(&p->section), .line = p->line};
     if (end) /* else inih finds the mistake */
         tell(p, &item);
 }
@@ -111,10 +113,9 @@ static char *read_line(char *out, int room, void *arg)
 static int handle(void *arg, const char *section, const char *key, const char *value)
 {
     struct parser *p = arg;
-    struct ad_str known = {p->section.s, p->section.len};
     if (p->failed)
         return 0;
-    if (!ad_str_eq(known, ad_str_of(section))) {
+    if (!ad_str_eq(view(&p->section), ad_str_of(section))) {
         ad_err_set(p->err, "%s:%lu: the name of this section is too long", p->name, p->line);
         fail(p, p->line);
         return 0;
