@@ -46,6 +46,9 @@ struct ad_sample {
     size_t context;
 };
 
+/* Whether anybody says what samples are: nobody, with the sample, or also later (feedback()). */
+enum ad_labelled { AD_UNLABELLED, AD_LABELLED, AD_LABELLED_LATE };
+
 /* What a state is made for. All of it outlives the state. */
 struct ad_setup {
     size_t nfield;
@@ -53,7 +56,8 @@ struct ad_setup {
     double s0;            /* -ln alpha, as --alpha has it: no budget moves it */
     double gap;           /* seconds of silence that are too many, by --gap; 0: none are */
     bool fitting;         /* the samples are for a model; fit() will end them */
-    uint64_t seed;        /* of random parts */
+    enum ad_labelled labelled; /* AD_SCORES */
+    uint64_t seed;             /* of random parts */
     struct ad_pool *pool; /* threads for fit() and score_rows(), or NULL; no result depends on it */
 };
 

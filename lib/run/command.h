@@ -80,6 +80,9 @@ struct ad_cmd {
     /* Optional: what options take beyond their rows: to parse a text, to read a file. Called once
      * they are given, and again when a state has brought others. Returns 0, or -1. */
     int (*prepare)(void *cfg, struct ad_err *);
+    /* Optional: what options that name value fields mean, once these are known and before there is
+     * any state. Returns 0, or -1. */
+    int (*fields)(void *cfg, const struct ad_names *field, struct ad_err *);
     /* Optional: the detector that these options ask for, like .detector from outside. */
     const struct ad_detector *(*choose)(const void *cfg);
     const char *live; /* and how to choose one that goes with the stream: ", or use --sliding" */

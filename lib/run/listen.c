@@ -23,6 +23,26 @@ int ad_run_labels(struct ad_run *r)
     return 0;
 }
 
+void ad_run_tell_line(struct ad_run *r, struct ad_series *s, const struct ad_result *res)
+{
+    double factor = res->s.alpha_factor, before = s->track->alpha_factor;
+    s->track->alpha_factor = factor;
+    if (before == factor || !(before > 0))
+        return;
+    struct ad_buf key = {0};
+    struct ad_load parts = {.in = ad_series_key(s)};
+    for (size_t i = 0; i < r->sel.group.n; i++) {
+        ad_buf_addz(&key, i ? "," : "");
+        ad_buf_add_visible(&key, r->sel.group.n == 1 ? parts.in : ad_load_str(&parts));
+    }
+    ad_buf_addz(&key, key.len ? ": " : "");
+    ad_buf_add(&key, "", 1);
+    if (!key.failed)
+        ad_run_say(r, "%slabels have %s the alarm line to a surprise of %.4g", key.s,
+                   factor < before ? "raised" : "lowered", res->line);
+    ad_buf_free(&key);
+}
+
 /* The group fields of each series. */
 static void unpack_keys(const struct ad_run *r, struct ad_str *key)
 {

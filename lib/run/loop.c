@@ -82,6 +82,8 @@ int ad_run_judge(struct ad_run *r, struct ad_case *c, const struct ad_score *sai
     r->count.records++;
     r->count.good++;
     r->count.flagged += flagged;
+    if (best >= 0 && r->set.verbose && r->detector->flags & AD_SCORES)
+        ad_run_tell_line(r, c->series, &r->result[best]);
     if (best >= 0 && r->set.budget_per_day > 0) {
         ad_budget_add(&r->budget, c->sample.t, r->result[best].surprise, flagged);
         if (r->budget.s0 != r->judge.s0)

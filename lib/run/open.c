@@ -263,6 +263,9 @@ static int prepare_judging(struct ad_run *r)
                                          .s0 = s0,
                                          .gap = r->set.gap,
                                          .fitting = r->set.fit,
+                                         .labelled = r->labels.path  ? AD_LABELLED_LATE
+                                                     : r->set.labels ? AD_LABELLED
+                                                                     : AD_UNLABELLED,
                                          .seed = r->set.seed,
                                          .pool = r->pool},
                                .nvalue = n,
@@ -371,7 +374,8 @@ int ad_run_prepare(struct ad_run *r)
         !r->sel.time.n && r->cmd->needs_time ? r->cmd->needs_time(r->cmd->cfg) : NULL;
     if (wrong)
         return ad_err_set(&r->err, "%s needs a time field; name it with -t", wrong);
-    if (choose_flag(r) || choose_others(r))
+    if (choose_flag(r) || choose_others(r) ||
+        (r->cmd->fields && r->cmd->fields(r->cmd->cfg, &r->sel.field, &r->err)))
         return -1;
     choose_output(r);
     r->to_csv = r->in.kind == AD_FORMAT_NDJSON && r->out.kind == AD_FORMAT_CSV;

@@ -193,6 +193,8 @@ int ad_run_handle(struct ad_run *r, const struct ad_record *rec);
 /* listen.c. Read the file of labels again if it has changed, and tell the series of it; what the
  * command makes of all that its detector has heard. Each returns 0, or -1. */
 int ad_run_labels(struct ad_run *r);
+/* Tell of a series that labels have moved its alarm line since the record before. */
+void ad_run_tell_line(struct ad_run *r, struct ad_series *s, const struct ad_result *res);
 int ad_run_report(struct ad_run *r);
 
 /* forecast.c. Print what is expected to come instead of records. Returns 0, or -1. */

@@ -14,6 +14,7 @@ struct ad_track {
     void *state;
     struct ad_held *held;         /* the open run of flags, or NULL */
     struct ad_features *features; /* of the values so far, or NULL */
+    double alpha_factor;          /* with -v: as last told, 0 at first */
 };
 
 /* Records of a series are counted exactly up to here. */
