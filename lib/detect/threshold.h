@@ -26,9 +26,9 @@ struct ad_threshold_cfg {
     double max_rate, max_delta, max_pct; /* of the change from the value before: per second, in all,
                                             in % of that value; NAN: none */
     struct ad_extent stuck;              /* the same value so many times, or for so long */
-    double margin;                 /* distance beyond a limit that counts as much as the limit; NAN:
-                                      max - min, else |limit|, else 1 */
-    double off_hours, on_holidays; /* factors of min and max at such times */
+    double margin;    /* distance beyond a limit that counts as much as the limit; NAN:
+                         max - min, else |limit|, else 1 */
+    double off_hours; /* factor of min and max at such times, and on holidays */
     const struct ad_hours *business;    /* when it is not off hours; NULL: always */
     const struct ad_calendar *holidays; /* or NULL */
     /* Limits by context; NULL, or nothing in it for the sample's time: min and max hold. */
