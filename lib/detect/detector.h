@@ -104,7 +104,8 @@ enum {
     AD_LISTENS = 16, /* it only learns, and the command's report() makes the output from that in the
                        end; no score() */
     AD_STATELESS = 32, /* there is nothing to keep for a group: no states are made */
-    AD_LIMITS = 64     /* expects nothing and has no model: it knows limits; it is AD_RAW */
+    AD_LIMITS = 64,    /* expects nothing and has no model: it knows limits; it is AD_RAW */
+    AD_OPTIONAL = 128  /* AD_SCORES: records without any score will do, too */
 };
 
 struct ad_detector {

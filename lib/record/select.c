@@ -234,9 +234,10 @@ static void choose_last_word(struct choice *c)
 }
 
 /* The scores of detectors; what rules made of them is no other opinion. */
-static int choose_scores(struct ad_selection *sel, bool many, const struct ad_reader *r,
-                         struct ad_err *err)
+static int choose_scores(struct ad_selection *sel, const struct ad_select_cfg *cfg,
+                         const struct ad_reader *r, struct ad_err *err)
 {
+    const bool many = cfg->many;
     enum { SUFFIX = 6 }; /* _score */
     const struct ad_names *columns = ad_reader_columns(r);
     struct choice c = {0};
@@ -250,7 +251,7 @@ static int choose_scores(struct ad_selection *sel, bool many, const struct ad_re
     if (!many)
         choose_last_word(&c);
     int rc = c.failed || (c.n && ad_names_set(&sel->field, c.v, c.n)) ? ad_err_nomem(err) : 0;
-    if (rc == 0 && (c.n == 0 || (!many && c.n > 1))) {
+    if (rc == 0 && (c.n == 0 ? !cfg->optional : !many && c.n > 1)) {
         struct ad_buf list = {0};
         ad_names_list(c.n ? &sel->field : columns, &list);
         ad_buf_add(&list, "", 1);
@@ -321,7 +322,7 @@ int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const s
     if (choose_time(sel, cfg, r, clock, err))
         return -1;
     if (cfg->scores)
-        return cfg->field ? 0 : choose_scores(sel, cfg->many, r, err);
+        return cfg->field ? 0 : choose_scores(sel, cfg, r, err);
     if (!cfg->field && choose_field(sel, cfg->many, r, err))
         return -1;
     return cfg->many ? choose_category(sel, cfg, r, err) : 0;

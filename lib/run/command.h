@@ -33,6 +33,7 @@ struct ad_stream {
     struct ad_run *run;
     const struct ad_names *field, *group; /* value fields (the score), group fields */
     struct ad_clock *clock;
+    const struct ad_names *na; /* words for missing values beyond the usual */
     bool timed, quiet, verbose;
 };
 
@@ -86,8 +87,15 @@ struct ad_cmd {
     /* Optional: the detector that these options ask for, like .detector from outside. */
     const struct ad_detector *(*choose)(const void *cfg);
     const char *live; /* and how to choose one that goes with the stream: ", or use --sliding" */
-    const struct ad_opt *options; /* the detector's own; all of them shape its state */
-    void *cfg;                    /* what they fill, with the defaults */
+    const struct ad_opt *options; /* the detector's own; they shape its state, */
+    /* Optional: and so does what this appends to *out, for what options do not tell; under a name
+     * for messages. */
+    void (*shape)(const void *cfg, struct ad_buf *out);
+    const char *shape_name;
+    /* Optional: the name of a TEXT option that must be given; if it is not, the first operand is
+     * its value, as with the pattern of grep. */
+    const char *operand;
+    void *cfg; /* what they fill, with the defaults */
     /* Optional: the option of cfg that only works with times, or NULL. */
     const char *(*needs_time)(const void *cfg);
     /* Optional: what is wrong with these options beside the common ones (a string literal), or
@@ -100,6 +108,8 @@ struct ad_cmd {
      * where absent), in that order, say of the sample. Returns NULL, or what is wrong with
      * text[*at] (a string literal): the record is bad. */
     const struct ad_names *(*more)(const void *cfg);
+    /* Optional: say that the i-th of them is none of the columns, in better words. Returns -1. */
+    int (*unknown)(const void *cfg, size_t i, const struct ad_names *columns, struct ad_err *);
     const char *(*annotate)(const void *cfg, const struct ad_str *text, struct ad_sample *sample,
                             size_t *at);
     const struct ad_handler *handler; /* or NULL: the detector's scores are the output */

@@ -284,13 +284,17 @@ static char *visible(struct ad_str v)
     return buf.s;
 }
 
-/* Say how the option differs; was or now is NULL where it is not given. */
+/* Say how the option, or what has a name of several words, differs; was or now is NULL where it is
+ * not given. */
 static int differs(const char *name, struct ad_str key, const struct ad_str *was,
                    const struct ad_str *now, struct ad_err *err)
 {
     char *k = visible(key), *a = was ? visible(*was) : NULL, *b = now ? visible(*now) : NULL;
     if (!k || (was && !a) || (now && !b))
         ad_err_nomem(err);
+    else if (strchr(k, ' '))
+        ad_err_set(err, "%s: %s was %s, not %s; use another state file", name, k, a ? a : "nothing",
+                   b ? b : "nothing");
     else
         ad_err_set(err, "%s was made with%s --%s=%s%s%s; use the same option or another state file",
                    name, a ? "" : "out", k, a ? a : b, a ? ", not " : "",

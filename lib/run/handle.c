@@ -17,6 +17,7 @@ int ad_run_handle_open(struct ad_run *r)
                                      .field = &r->sel.field,
                                      .group = &r->sel.group,
                                      .clock = r->clock,
+                                     .na = &r->na,
                                      .timed = r->sel.time.n > 0,
                                      .quiet = r->set.quiet,
                                      .verbose = r->set.verbose};
@@ -52,11 +53,14 @@ static bool raised(const struct ad_run *r, const struct ad_case *c)
 
 static int fill_item(struct ad_run *r, struct ad_case *c, struct ad_item *item)
 {
+    const struct ad_str nothing = {"", 0};
+    if (r->sel.field.n == 0)
+        r->x[0] = NAN;
     *item = (struct ad_item){.run = r,
                              .rec = c->rec,
                              .sample = c->sample,
                              .raised = raised(r, c),
-                             .detector = ad_run_member(r, 0),
+                             .detector = r->sel.field.n ? ad_run_member(r, 0) : nothing,
                              .group = r->group_text,
                              .more = r->more_text,
                              .cell = r->cell};

@@ -249,7 +249,7 @@ static int prepare_judging(struct ad_run *r)
     if (r->features && n > 1)
         return ad_err_set(&r->err, "features are those of a single field; name one with -f");
     r->learns = r->set.fit || !r->set.model;
-    r->ntrack = r->multi ? 1 : n;
+    r->ntrack = r->multi || n == 0 ? 1 : n;
     if (r->batch && !(r->pool = ad_pool_new((size_t)r->set.jobs)))
         return ad_err_nomem(&r->err);
     double s0 = -log(r->set.alpha);
@@ -280,7 +280,7 @@ static int prepare_judging(struct ad_run *r)
         return -1;
     r->keys.drop = drop_track;
     r->keys.arg = &r->judge;
-    r->x = calloc(n, sizeof *r->x);
+    r->x = calloc(n + 1, sizeof *r->x);
     r->part = calloc(AD_FEATURES, sizeof *r->part);
     r->result = calloc(r->ntrack, sizeof *r->result);
     r->cell = calloc(r->appended.n, sizeof *r->cell);
@@ -293,7 +293,7 @@ static int prepare_judging(struct ad_run *r)
 static int choose_flag(struct ad_run *r)
 {
     static const char score[] = "_score";
-    struct ad_str v = r->sel.field.v[0];
+    struct ad_str v = r->sel.field.n ? r->sel.field.v[0] : (struct ad_str){0};
     size_t n = sizeof score - 1;
     if (!(r->detector->flags & AD_SCORES) || r->detector->flags & AD_MULTI || v.len <= n ||
         memcmp(v.s + v.len - n, score, n) != 0)
@@ -326,7 +326,8 @@ static int choose_others(struct ad_run *r)
     r->more = r->cmd->more ? r->cmd->more(r->cmd->cfg) : NULL;
     for (size_t i = 0; csv && r->more && i < r->more->n; i++)
         if (ad_names_find(columns, r->more->v[i]) < 0)
-            return ad_select_unknown(columns, r->more->v[i], &r->err);
+            return r->cmd->unknown ? r->cmd->unknown(r->cmd->cfg, i, columns, &r->err)
+                                   : ad_select_unknown(columns, r->more->v[i], &r->err);
     return 0;
 }
 
@@ -358,11 +359,14 @@ static void tell_guesses(const struct ad_run *r)
 
 int ad_run_prepare(struct ad_run *r)
 {
-    struct ad_select_cfg cfg = {.field = r->set.field,
+    /* A state of a stream without scores. */
+    bool none = r->detector->flags & AD_OPTIONAL && r->set.field && !*r->set.field;
+    struct ad_select_cfg cfg = {.field = none ? NULL : r->set.field,
                                 .group = r->set.group,
                                 .time = r->set.time,
                                 .categorical = r->set.categorical,
                                 .many = r->detector->flags & AD_MULTI,
+                                .optional = r->detector->flags & AD_OPTIONAL,
                                 .scores = r->detector->flags & AD_SCORES};
     if (ad_select(&r->sel, &cfg, r->reader, r->clock, &r->err))
         return -1;

@@ -37,6 +37,7 @@ struct ad_opt {
     const char *arg, *help;
     unsigned need; /* bits of ad_opt_set.have without which there is no such option (of a heading:
                       none of those below it) */
+    bool fleeting; /* of a command's own: it shapes no state */
 };
 
 /* A table of at most 64 rows with what it fills. */

@@ -23,7 +23,9 @@ void ad_run_say(const struct ad_run *r, const char *fmt, ...)
     fprintf(stderr, "%s%s: ", r->progress_shown ? "\r\033[K" : "", r->program);
     /* Names of files are input too: nothing in them may reach the terminal as control. */
     for (const char *s = text.text; *s; s++)
-        if ((unsigned char)*s < ' ' || *s == 0x7f)
+        if (*s == '\n') /* only indented, so that it is no message of its own */
+            fputs("\n  ", stderr);
+        else if ((unsigned char)*s < ' ' || *s == 0x7f)
             fprintf(stderr, "\\x%02X", (unsigned)*s);
         else
             putc(*s, stderr);
@@ -176,7 +178,10 @@ int ad_run_help(const struct ad_run *r)
     struct ad_buf b = {0};
     ad_buf_addz(&b, "Usage: ");
     ad_buf_addz(&b, r->cmd->name);
-    ad_buf_addz(&b, " [OPTION]... [FILE]...\n");
+    ad_buf_addz(&b, " [OPTION]... ");
+    for (const char *s = r->cmd->operand; s && *s; s++)
+        ad_buf_add(&b, &(char){(char)(*s & ~0x20)}, 1);
+    ad_buf_addz(&b, r->cmd->operand ? " [FILE]...\n" : "[FILE]...\n");
     ad_buf_addz(&b, r->cmd->summary);
     ad_buf_addz(&b, "\n");
     ad_opt_help(r->options, 2, &b);

@@ -68,6 +68,10 @@ static int parse_options(struct ad_run *r, int argc, char **argv, int *first)
         return -1;
     if (r->set.help || r->set.version)
         return 0;
+    const char *operand = r->cmd->operand;
+    if (operand && !ad_opt_given(&r->options[0], operand) && *first < argc &&
+        ad_opt_default(r->options, 1, ad_str_of(operand), argv[(*first)++], &r->err))
+        return -1;
     if (ad_settings_check(&r->set, &r->err))
         return -1;
     if (choose_detector(r))

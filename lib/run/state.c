@@ -56,7 +56,7 @@ static void shape_free(struct shape *s)
 
 static int shape_make(const struct ad_run *r, struct shape *s, struct ad_err *err)
 {
-    enum { COMMON = 6 };
+    enum { COMMON = 7 };
     size_t most = COMMON;
     for (const struct ad_opt *o = r->cmd->options; o->type != AD_OPT_END; o++)
         most++;
@@ -67,10 +67,15 @@ static int shape_make(const struct ad_run *r, struct shape *s, struct ad_err *er
         return ad_err_nomem(err);
     }
     for (const struct ad_opt *o = r->cmd->options; o->type != AD_OPT_END; o++) {
-        if (o->type == AD_OPT_HEADING)
+        if (o->type == AD_OPT_HEADING || o->fleeting)
             continue;
         add_option(s, o->name);
         ad_opt_value(o, r->cmd->cfg, &s->text);
+        end_option(s);
+    }
+    if (r->cmd->shape) {
+        add_option(s, r->cmd->shape_name);
+        r->cmd->shape(r->cmd->cfg, &s->text);
         end_option(s);
     }
     const struct {
