@@ -44,6 +44,7 @@ struct ad_item {
     struct ad_sample sample;    /* x[0]: the score, or what -f named */
     bool raised;                /* the N_flag beside the score; without one, score >= 0.5 */
     struct ad_str detector;     /* N of N_score */
+    struct ad_str reason;       /* its N_reason, or that of the ensemble, or the first there is */
     const struct ad_str *group; /* values of the group fields; .s NULL: absent */
     const struct ad_str *more;  /* of the fields that more() named, likewise */
     void *state;                /* of its group, as the detector makes them; NULL: none */
@@ -108,7 +109,8 @@ struct ad_cmd {
      * where absent), in that order, say of the sample. Returns NULL, or what is wrong with
      * text[*at] (a string literal): the record is bad. */
     const struct ad_names *(*more)(const void *cfg);
-    /* Optional: say that the i-th of them is none of the columns, in better words. Returns -1. */
+    /* Optional: say that the i-th of them is none of the columns, in better words, and return -1;
+     * or 0 if that is no error. */
     int (*unknown)(const void *cfg, size_t i, const struct ad_names *columns, struct ad_err *);
     const char *(*annotate)(const void *cfg, const struct ad_str *text, struct ad_sample *sample,
                             size_t *at);

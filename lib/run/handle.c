@@ -61,6 +61,8 @@ static int fill_item(struct ad_run *r, struct ad_case *c, struct ad_item *item)
                              .sample = c->sample,
                              .raised = raised(r, c),
                              .detector = r->sel.field.n ? ad_run_member(r, 0) : nothing,
+                             .reason = r->reason_slot == SIZE_MAX ? nothing
+                                                                  : c->rec->value[r->reason_slot],
                              .group = r->group_text,
                              .more = r->more_text,
                              .cell = r->cell};

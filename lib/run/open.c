@@ -176,8 +176,9 @@ static int want_fields(struct ad_run *r)
         r->in.kind != r->out.kind || (r->in.kind == AD_FORMAT_CSV && r->in.delim != r->out.delim);
     if (r->cmd->handler && r->in.kind == AD_FORMAT_CSV)
         convert = true; /* for ad_item_json() */
+    const bool csv = r->in.kind == AD_FORMAT_CSV;
     size_t nmore = r->more ? r->more->n : 0;
-    size_t most = columns->n + r->sel.field.n + r->sel.group.n + 3 + nmore + r->appended.n;
+    size_t most = columns->n + r->sel.field.n + r->sel.group.n + 4 + nmore + r->appended.n;
     struct ad_names w = {calloc(most, sizeof *w.v), 0};
     r->value_slot = calloc(r->sel.field.n + 1, sizeof *r->value_slot);
     r->group_slot = calloc(r->sel.group.n + 1, sizeof *r->group_slot);
@@ -200,7 +201,9 @@ static int want_fields(struct ad_run *r)
         r->set.labels && !r->labels.path ? want(&w, ad_str_of(r->set.labels)) : SIZE_MAX;
     r->flag_slot = r->flag.n ? want(&w, r->flag.v[0]) : SIZE_MAX;
     for (size_t i = 0; i < nmore; i++)
-        r->more_slot[i] = want(&w, r->more->v[i]);
+        r->more_slot[i] =
+            csv && ad_names_find(columns, r->more->v[i]) < 0 ? SIZE_MAX : want(&w, r->more->v[i]);
+    r->reason_slot = r->reason_name.n ? want(&w, r->reason_name.v[0]) : SIZE_MAX;
     r->appended_slot = w.n;
     for (size_t i = 0; r->in.kind == AD_FORMAT_NDJSON && i < r->appended.n; i++)
         w.v[w.n++] = r->appended.v[i];
@@ -289,24 +292,38 @@ static int prepare_judging(struct ad_run *r)
     return ad_run_has_lane(r) && !r->set.unbuffered ? open_lane(r) : 0;
 }
 
-/* The flag beside the only score. */
-static int choose_flag(struct ad_run *r)
+/* The name PREFIX SUFFIX into *out, if there is such a column. Returns 0, or -1. */
+static int find_beside(struct ad_run *r, struct ad_str prefix, const char *suffix,
+                       struct ad_names *out)
 {
-    static const char score[] = "_score";
-    struct ad_str v = r->sel.field.n ? r->sel.field.v[0] : (struct ad_str){0};
-    size_t n = sizeof score - 1;
-    if (!(r->detector->flags & AD_SCORES) || r->detector->flags & AD_MULTI || v.len <= n ||
-        memcmp(v.s + v.len - n, score, n) != 0)
-        return 0;
-    struct ad_buf name = {0};
-    ad_buf_add(&name, v.s, v.len - n);
-    ad_buf_addz(&name, "_flag");
-    struct ad_str flag = {name.s, name.len};
-    int rc = name.failed ? -1 : 0;
-    if (rc == 0 && ad_names_find(ad_reader_columns(r->reader), flag) >= 0)
-        rc = ad_names_set(&r->flag, &flag, 1);
-    ad_buf_free(&name);
+    struct ad_buf text = {0};
+    ad_buf_add(&text, prefix.s, prefix.len);
+    ad_buf_addz(&text, suffix);
+    struct ad_str name = {text.s, text.len};
+    int rc = text.failed ? -1 : 0;
+    if (rc == 0 && ad_names_find(ad_reader_columns(r->reader), name) >= 0)
+        rc = ad_names_set(out, &name, 1);
+    ad_buf_free(&text);
     return rc ? ad_err_nomem(&r->err) : 0;
+}
+
+/* For a handler: the flag beside the only score, and the field that holds a reason. */
+static int choose_beside(struct ad_run *r)
+{
+    const struct ad_names *columns = ad_reader_columns(r->reader);
+    if (!r->cmd->handler || r->sel.field.n == 0)
+        return 0;
+    struct ad_str detector = ad_run_member(r, 0);
+    if ((detector.len < r->sel.field.v[0].len && find_beside(r, detector, "_flag", &r->flag)) ||
+        find_beside(r, detector, "_reason", &r->reason_name))
+        return -1;
+    if (!r->reason_name.n && find_beside(r, ad_str_of("ensemble"), "_reason", &r->reason_name))
+        return -1;
+    for (size_t i = 0; i < columns->n && !r->reason_name.n; i++)
+        if (ad_str_glob(columns->v[i], ad_str_of("*_reason")) &&
+            ad_names_set(&r->reason_name, &columns->v[i], 1))
+            return ad_err_nomem(&r->err);
+    return 0;
 }
 
 /* Where labels come from, and whether other fields that were asked for are there. */
@@ -325,9 +342,10 @@ static int choose_others(struct ad_run *r)
     }
     r->more = r->cmd->more ? r->cmd->more(r->cmd->cfg) : NULL;
     for (size_t i = 0; csv && r->more && i < r->more->n; i++)
-        if (ad_names_find(columns, r->more->v[i]) < 0)
-            return r->cmd->unknown ? r->cmd->unknown(r->cmd->cfg, i, columns, &r->err)
-                                   : ad_select_unknown(columns, r->more->v[i], &r->err);
+        if (ad_names_find(columns, r->more->v[i]) < 0 &&
+            (r->cmd->unknown ? r->cmd->unknown(r->cmd->cfg, i, columns, &r->err)
+                             : ad_select_unknown(columns, r->more->v[i], &r->err)))
+            return -1;
     return 0;
 }
 
@@ -378,7 +396,7 @@ int ad_run_prepare(struct ad_run *r)
         !r->sel.time.n && r->cmd->needs_time ? r->cmd->needs_time(r->cmd->cfg) : NULL;
     if (wrong)
         return ad_err_set(&r->err, "%s needs a time field; name it with -t", wrong);
-    if (choose_flag(r) || choose_others(r) ||
+    if (choose_beside(r) || choose_others(r) ||
         (r->cmd->fields && r->cmd->fields(r->cmd->cfg, &r->sel.field, &r->err)))
         return -1;
     choose_output(r);

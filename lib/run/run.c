@@ -228,6 +228,7 @@ static void run_free(struct ad_run *r)
     free(r->more_text);
     ad_labels_free(&r->labels);
     ad_names_free(&r->flag);
+    ad_names_free(&r->reason_name);
     free(r->group_text);
     ad_writer_close(r->json);
     free(r->x);

@@ -45,15 +45,15 @@ struct ad_run {
     bool to_csv; /* from NDJSON */
 
     struct ad_selection sel;
-    struct ad_names na;       /* words for missing values beyond the usual */
-    struct ad_names appended; /* names of the appended fields */
-    struct ad_names flag;     /* of the only score, or none */
-    struct ad_names wanted;   /* names of the reader's slots */
+    struct ad_names na;                /* words for missing values beyond the usual */
+    struct ad_names appended;          /* names of the appended fields */
+    struct ad_names flag, reason_name; /* beside the only score, or none */
+    struct ad_names wanted;            /* names of the reader's slots */
     size_t *value_slot, *group_slot;
-    size_t time_slot, label_slot, flag_slot; /* SIZE_MAX: none */
-    const struct ad_names *more;             /* what the command reads besides, or NULL, */
-    size_t *more_slot;                       /* [more->n] and */
-    struct ad_str *more_text;                /* [more->n] */
+    size_t time_slot, label_slot, flag_slot, reason_slot; /* SIZE_MAX: none */
+    const struct ad_names *more; /* what the command reads besides, or NULL, */
+    size_t *more_slot;           /* [more->n] and */
+    struct ad_str *more_text;    /* [more->n] */
     struct ad_labels labels;
     struct ad_str *group_text; /* [group.n] */
     struct ad_writer *json;    /* for ad_item_json() */

@@ -122,7 +122,8 @@ int ad_run_annotate(struct ad_run *r, struct ad_case *c, struct ad_fault *f)
         sample->label = ad_labels_find(&r->labels, ad_series_key(c->series), sample->t);
     }
     for (size_t i = 0; r->more && i < r->more->n; i++)
-        r->more_text[i] = c->rec->value[r->more_slot[i]];
+        r->more_text[i] =
+            r->more_slot[i] == SIZE_MAX ? (struct ad_str){0} : c->rec->value[r->more_slot[i]];
     if (!r->more || !r->cmd->annotate)
         return 0;
     size_t at = 0;
