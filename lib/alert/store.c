@@ -23,6 +23,7 @@ static const char schema[] =
     " notified REAL, level_since REAL, level INTEGER, count INTEGER, held INTEGER,"
     " acknowledged_by TEXT, more TEXT, put REAL);"
     "CREATE INDEX incident_open ON incident (started) WHERE state < 3;"
+    "CREATE INDEX incident_key ON incident (key, started);"
     "CREATE INDEX incident_closed ON incident (put) WHERE state >= 3;"
     "CREATE TABLE notice (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, incident TEXT,"
     " event INTEGER, state INTEGER, channel TEXT, doc TEXT, why TEXT, attempts INTEGER,"

@@ -102,6 +102,21 @@ int ad_store_put_incident(struct ad_store *store, const struct ad_incident *in, 
     return rc ? rc : ad_store_leave(store, own, put(store, in, wall, err), err);
 }
 
+int ad_store_knows_incident(struct ad_store *store, const struct ad_incident *in,
+                            struct ad_err *err)
+{
+    struct ad_sql q = ad_sql(store, "SELECT 1 FROM incident WHERE id = ? UNION ALL SELECT 1 FROM"
+                                    " incident WHERE key = ? AND started <= ? AND updated >= ?"
+                                    " AND state >= 3 LIMIT 1");
+    ad_sql_text(&q, ad_str_of(in->id));
+    ad_sql_text(&q, in->key);
+    ad_sql_real(&q, in->started);
+    ad_sql_real(&q, in->started);
+    int rc = ad_sql_row(&q, err);
+    ad_sql_end(&q);
+    return rc;
+}
+
 int ad_store_has_incident(struct ad_store *store, const char *id, struct ad_err *err)
 {
     struct ad_sql q = ad_sql(store, "SELECT 1 FROM incident WHERE id = ?");

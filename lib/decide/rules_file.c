@@ -61,27 +61,6 @@ static int read_calendar(struct ad_rules *r, const char *path, struct ad_err *er
     return rc;
 }
 
-/* `low 0.3, medium 0.5, ...`, ascending. */
-static int parse_scale(struct ad_severity_scale *scale, struct ad_str text, struct ad_err *err)
-{
-    for (size_t n = 0; text.len; text.s += n, text.len -= n) {
-        n = 0;
-        while (n < text.len && text.s[n] != ',')
-            n++;
-        struct ad_str one = {text.s, n}, word = ad_word_next(&one), number = ad_word_next(&one);
-        enum ad_severity s = ad_severity_parse(word);
-        if (s == AD_SEVERITY_NONE || ad_number_parse(number, &scale->from[s]) ||
-            ad_word_next(&one).len)
-            return ad_err_set(err, "severities are written like \"low 0.3, medium 0.5, high 0.7, "
-                                   "critical 0.9\"");
-        n += n < text.len;
-    }
-    for (int s = AD_LOW; s <= AD_CRITICAL; s++)
-        if (!(scale->from[s] > scale->from[s - 1]) || !(scale->from[s] < 1))
-            return ad_err_set(err, "severities begin above 0, each above the one before, below 1");
-    return 0;
-}
-
 /* The calendar of the file, seen from the file's folder; the one of the command line goes before.
  */
 static int set_holidays(struct reading *in, struct ad_str v, struct ad_err *err)
@@ -106,7 +85,7 @@ static int setting(struct reading *in, const struct ad_ini_item *item, struct ad
     if (ad_str_eq(item->key, ad_str_of("holidays")))
         return set_holidays(in, item->value, err);
     if (ad_str_eq(item->key, ad_str_of("severity")))
-        return parse_scale(&in->r->scale, item->value, err);
+        return ad_severity_scale_parse(&in->r->scale, item->value, err);
     return ad_word_unknown("setting", item->key, all, err);
 }
 
@@ -286,7 +265,7 @@ static int take_cfg(struct ad_rules *r, const struct ad_rules_cfg *cfg, struct a
 {
     if (cfg->business_hours && ad_hours_parse(&r->hours, ad_str_of(cfg->business_hours), err))
         return -1;
-    if (cfg->severity && parse_scale(&r->scale, ad_str_of(cfg->severity), err))
+    if (cfg->severity && ad_severity_scale_parse(&r->scale, ad_str_of(cfg->severity), err))
         return -1;
     if (cfg->holidays && read_calendar(r, cfg->holidays, err))
         return -1;

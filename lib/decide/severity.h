@@ -2,6 +2,7 @@
 #ifndef AD_DECIDE_SEVERITY_H
 #define AD_DECIDE_SEVERITY_H
 
+#include "base/err.h"
 #include "base/str.h"
 
 enum ad_severity { AD_SEVERITY_NONE, AD_LOW, AD_MEDIUM, AD_HIGH, AD_CRITICAL };
@@ -41,5 +42,10 @@ static inline enum ad_severity ad_severity_parse(struct ad_str word)
         s--;
     return (enum ad_severity)s;
 }
+
+/* Read `low 0.3, medium 0.5, high 0.7, critical 0.9`; those left out stay as they are. Returns 0,
+ * or -1. */
+int ad_severity_scale_parse(struct ad_severity_scale *scale, struct ad_str text,
+                            struct ad_err *err);
 
 #endif

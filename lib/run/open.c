@@ -340,6 +340,8 @@ static int choose_others(struct ad_run *r)
             return ad_err_set(&r->err, "a file of labels needs a time field; name it with -t");
         r->labels = (struct ad_labels){.path = labels, .ngroup = r->sel.group.n};
     }
+    if (r->cmd->groups && r->cmd->groups(r->cmd->cfg, &r->sel.group, &r->err))
+        return -1;
     r->more = r->cmd->more ? r->cmd->more(r->cmd->cfg) : NULL;
     for (size_t i = 0; csv && r->more && i < r->more->n; i++)
         if (ad_names_find(columns, r->more->v[i]) < 0 &&
