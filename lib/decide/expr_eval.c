@@ -6,6 +6,9 @@
 
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
 
+/* Seconds from 1970 within which there is a calendar. */
+#define AGES 1e12
+
 static const struct ad_value missing = {AD_VALUE_MISSING, 0, {NULL, 0}};
 
 static struct ad_value number(double x)
@@ -194,7 +197,7 @@ static struct ad_value wall(struct ad_expr_env *env, struct ad_value *v, size_t 
             fault(env, "not a time", v->s, at);
         return missing;
     }
-    return number(ad_clock_wall(env->clock, t));
+    return fabs(t) < AGES ? number(ad_clock_wall(env->clock, t)) : missing;
 }
 
 static struct ad_value calendar(struct ad_expr_env *env, unsigned op, const struct ad_value *v)
@@ -202,14 +205,13 @@ static struct ad_value calendar(struct ad_expr_env *env, unsigned op, const stru
     if (v->kind == AD_VALUE_MISSING)
         return missing;
     double day = floor(v->x / DAY), second = v->x - day * DAY;
-    double weekday = fmod(day + 3, 7); /* 1970-01-01 was a Thursday */
-    weekday += weekday < 0 ? 7 : 0;
-    bool holiday = env->holidays && fabs(day) < 1e9 && ad_calendar_has(env->holidays, (int64_t)day);
+    double weekday = day + 3 - 7 * floor((day + 3) / 7); /* 1970-01-01 was a Thursday */
+    bool holiday = env->holidays && ad_calendar_has(env->holidays, (int64_t)day);
     switch (op) {
     case AD_OP_HOUR:
         return number(floor(second / HOUR));
     case AD_OP_MINUTE:
-        return number(floor(fmod(second, HOUR) / MINUTE));
+        return number(floor((second - floor(second / HOUR) * HOUR) / MINUTE));
     case AD_OP_WEEKDAY:
         return number(weekday + 1);
     case AD_OP_IS_WEEKEND:
