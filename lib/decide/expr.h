@@ -45,10 +45,16 @@ struct ad_expr_env {
 };
 void ad_expr_env_free(struct ad_expr_env *env);
 
+/* A name that is no field but a value of the caller's: a number, or a text that is one of `words`,
+ * or missing. */
+struct ad_expr_known {
+    const char *name;
+    const char *const *words; /* NULL ends them; NULL itself: a number */
+};
+
 struct ad_expr_cfg {
-    const char *const *known; /* names that are no fields but values of the caller's; NULL ends
-                                 them, or is none */
-    bool no_holidays;         /* is_holiday() is an error: there is no calendar */
+    const struct ad_expr_known *known; /* .name of NULL ends them; or NULL */
+    bool no_holidays;                  /* is_holiday() is an error: there is no calendar */
 };
 
 /* What a condition asks of its caller: that records have times. */

@@ -185,6 +185,9 @@ static double epoch(double x)
     return size < 1e11 ? x : size < 1e14 ? x / 1e3 : size < 1e17 ? x / 1e6 : x / 1e9;
 }
 
+/* Whole seconds of the wall clock: of a moment before midnight nothing may round up to the next
+ * day.
+ */
 static struct ad_value wall(struct ad_expr_env *env, struct ad_value *v, size_t at)
 {
     double t = v->x;
@@ -197,7 +200,7 @@ static struct ad_value wall(struct ad_expr_env *env, struct ad_value *v, size_t 
             fault(env, "not a time", v->s, at);
         return missing;
     }
-    return fabs(t) < AGES ? number(ad_clock_wall(env->clock, t)) : missing;
+    return fabs(t) < AGES ? number(ad_clock_wall(env->clock, floor(t))) : missing;
 }
 
 static struct ad_value calendar(struct ad_expr_env *env, unsigned op, const struct ad_value *v)

@@ -1,6 +1,7 @@
 #include "decide/parse.h"
 
 #include "decide/regex.h"
+#include "decide/word.h"
 
 enum { DEEPEST = 64 };
 
@@ -66,10 +67,11 @@ static enum ad_type name(struct ad_parser *p, const struct ad_token *tok)
         p->e->needs |= AD_EXPR_TIME;
         return AD_TYPE_NUMBER;
     }
-    for (uint64_t i = 0; p->cfg && p->cfg->known && p->cfg->known[i]; i++)
-        if (is_word(tok, p->cfg->known[i])) {
+    const struct ad_expr_known *known = p->cfg ? p->cfg->known : NULL;
+    for (unsigned i = 0; known && known[i].name; i++)
+        if (is_word(tok, known[i].name)) {
             ad_parse_emit(p, AD_OP_KNOWN, tok->at, 1)->i = i;
-            return AD_TYPE_ANY;
+            return known[i].words ? (enum ad_type)(AD_TYPE_WORDS + i) : AD_TYPE_NUMBER;
         }
     return field(p, tok);
 }
@@ -132,7 +134,7 @@ static enum ad_type prefixed(struct ad_parser *p, const struct ad_token *tok)
     enum ad_type type = ad_parse_next(p) ? AD_TYPE_FAILED : unary(p);
     if (type == AD_TYPE_FAILED)
         return type;
-    if (type == AD_TYPE_TEXT)
+    if (type >= AD_TYPE_TEXT)
         return ad_parse_fail(p, tok->at, "a text where a number is wanted");
     ad_parse_emit(p, tok->kind == AD_TOKEN_NOT ? AD_OP_NOT : AD_OP_NEG, tok->at, 0);
     return AD_TYPE_NUMBER;
@@ -182,13 +184,13 @@ static enum ad_type arithmetic(struct ad_parser *p, int level)
     enum ad_type type = level == 1 ? arithmetic(p, 2) : unary(p);
     while (type != AD_TYPE_FAILED && is_arithmetic(&p->tok, level, &op)) {
         size_t where = p->tok.at;
-        if (type == AD_TYPE_TEXT)
+        if (type >= AD_TYPE_TEXT)
             return ad_parse_fail(p, at, "a text where a number is wanted");
         if (ad_parse_next(p))
             return AD_TYPE_FAILED;
         at = p->tok.at;
         type = level == 1 ? arithmetic(p, 2) : unary(p);
-        if (type == AD_TYPE_TEXT)
+        if (type >= AD_TYPE_TEXT)
             return ad_parse_fail(p, at, "a text where a number is wanted");
         if (type == AD_TYPE_FAILED)
             return type;
@@ -198,13 +200,32 @@ static enum ad_type arithmetic(struct ad_parser *p, int level)
     return type;
 }
 
+/* Whether the text pushed by the instruction is one of the words of that type; it would never be
+ * equal else. */
+static bool is_possible(struct ad_parser *p, enum ad_type words, const struct ad_insn *insn)
+{
+    const struct ad_expr_known *known = &p->cfg->known[words - AD_TYPE_WORDS];
+    if (insn->op != AD_OP_TEXT)
+        return true;
+    for (size_t i = 0; known->words[i]; i++)
+        if (ad_str_eq(p->e->string[insn->i], ad_str_of(known->words[i])))
+            return true;
+    ad_word_unknown(known->name, p->e->string[insn->i], known->words, p->err);
+    ad_parse_fail(p, insn->at, NULL);
+    return false;
+}
+
 /* Compare the two values on top of the stack. */
 static enum ad_type relate(struct ad_parser *p, enum ad_relation how, enum ad_type a,
                            enum ad_type b, size_t at)
 {
-    if ((a == AD_TYPE_TEXT && b == AD_TYPE_NUMBER) || (a == AD_TYPE_NUMBER && b == AD_TYPE_TEXT))
+    const struct ad_insn *last = &p->e->code[p->e->ncode - 1];
+    if ((a >= AD_TYPE_WORDS && b == AD_TYPE_TEXT && !is_possible(p, a, last)) ||
+        (b >= AD_TYPE_WORDS && a == AD_TYPE_TEXT && !is_possible(p, b, last - 1)))
+        return AD_TYPE_FAILED;
+    if ((a >= AD_TYPE_TEXT && b == AD_TYPE_NUMBER) || (a == AD_TYPE_NUMBER && b >= AD_TYPE_TEXT))
         return ad_parse_fail(p, at, "a number and a text cannot be compared");
-    enum ad_op op = a == AD_TYPE_TEXT || b == AD_TYPE_TEXT       ? AD_OP_COMPARE_TEXTS
+    enum ad_op op = a >= AD_TYPE_TEXT || b >= AD_TYPE_TEXT       ? AD_OP_COMPARE_TEXTS
                     : a == AD_TYPE_NUMBER || b == AD_TYPE_NUMBER ? AD_OP_COMPARE_NUMBERS
                                                                  : AD_OP_COMPARE;
     ad_parse_emit(p, op, at, -1)->how = (uint16_t)how;
@@ -293,7 +314,7 @@ static enum ad_type junction(struct ad_parser *p, int level)
     size_t at = p->tok.at;
     enum ad_type type = level == 1 ? junction(p, 2) : comparison(p);
     while (type != AD_TYPE_FAILED && p->tok.kind == kind) {
-        if (type == AD_TYPE_TEXT)
+        if (type >= AD_TYPE_TEXT)
             return ad_parse_fail(p, at, "a text is no condition");
         size_t jump = p->e->ncode;
         ad_parse_emit(p, op, p->tok.at, -1);
@@ -301,7 +322,7 @@ static enum ad_type junction(struct ad_parser *p, int level)
             return AD_TYPE_FAILED;
         at = p->tok.at;
         type = level == 1 ? junction(p, 2) : comparison(p);
-        if (type == AD_TYPE_TEXT)
+        if (type >= AD_TYPE_TEXT)
             return ad_parse_fail(p, at, "a text is no condition");
         if (type == AD_TYPE_FAILED)
             return type;
@@ -341,7 +362,7 @@ int ad_parse(struct ad_parser *p)
         return -1;
     if (p->tok.kind != AD_TOKEN_END)
         return leftover(p);
-    if (type == AD_TYPE_TEXT)
+    if (type >= AD_TYPE_TEXT)
         return ad_parse_fail(p, at, "a text is no condition");
     if (type == AD_TYPE_ANY)
         ad_parse_emit(p, AD_OP_TRUTH, at, 0);

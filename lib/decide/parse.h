@@ -8,8 +8,9 @@
 /* A longer text is no condition; nor is one with more values in a list. */
 enum { AD_PARSE_LONGEST = 16384, AD_EXPR_LIST = 256 };
 
-/* What is known of a value beforehand; of a field's nothing is. */
-enum ad_type { AD_TYPE_FAILED = -1, AD_TYPE_ANY, AD_TYPE_NUMBER, AD_TYPE_TEXT };
+/* What is known of a value beforehand; of a field's nothing is. WORDS + i: the value i of the
+ * caller's, a text of certain words. */
+enum ad_type { AD_TYPE_FAILED = -1, AD_TYPE_ANY, AD_TYPE_NUMBER, AD_TYPE_TEXT, AD_TYPE_WORDS };
 
 struct ad_parser {
     struct ad_expr *e; /* its arrays as long as the text may make them */

@@ -1,14 +1,14 @@
 #include "decide/function.h"
 #include "decide/parse.h"
 
-/* An argument, which must not be of the type `not`. */
-static int argument(struct ad_parser *p, enum ad_type not, const char *what)
+/* An argument, which must not be of the type `wrong`. */
+static int argument(struct ad_parser *p, enum ad_type wrong, const char *what)
 {
     size_t at = p->tok.at;
     enum ad_type type = ad_parse_expression(p);
-    if (type == not )
-        ad_parse_fail(p, at, what);
-    return type == not || type == AD_TYPE_FAILED ? -1 : 0;
+    if (type == wrong || (type >= AD_TYPE_WORDS && wrong == AD_TYPE_TEXT))
+        return ad_parse_fail(p, at, what);
+    return type == AD_TYPE_FAILED ? -1 : 0;
 }
 
 static int number_argument(struct ad_parser *p)

@@ -1,11 +1,15 @@
 #include "decide/rules_private.h"
 
 #include "base/number.h"
+#include "decide/function.h"
 #include "record/select.h"
 
 #include <stdlib.h>
 
-const char *const ad_rules_known[AD_KNOWN + 1] = {"score", "flag", "severity", NULL};
+static const char *const severities[] = {"low", "medium", "high", "critical", NULL};
+
+const struct ad_expr_known ad_rules_known[AD_KNOWN + 1] = {
+    {"score", NULL}, {"flag", NULL}, {"severity", severities}, {NULL, NULL}};
 
 /* What the rules so far have made of a record. */
 struct judged {
@@ -226,7 +230,11 @@ unsigned ad_rules_needs(const struct ad_rules *r)
 int ad_rules_unknown(const struct ad_rules *r, size_t field, const struct ad_names *columns,
                      struct ad_err *err)
 {
-    ad_select_unknown(columns, r->fields.v[field], err);
+    const struct ad_function *f = ad_function_find(r->fields.v[field], err);
+    if (f)
+        ad_err_set(err, "there is no field \"%s\"; the function is written %s", f->name, f->usage);
+    else
+        ad_select_unknown(columns, r->fields.v[field], err);
     for (size_t i = 0; i < r->n; i++) {
         ptrdiff_t at = ad_expr_where(r->rule[i].expr, field);
         if (at >= 0)

@@ -53,7 +53,7 @@ struct ad_rules {
 
 /* Names that stand for what became of the record so far. */
 enum { AD_KNOWN_SCORE, AD_KNOWN_FLAG, AD_KNOWN_SEVERITY, AD_KNOWN };
-extern const char *const ad_rules_known[AD_KNOWN + 1];
+extern const struct ad_expr_known ad_rules_known[AD_KNOWN + 1];
 
 /* Add to what a rule does: `suppress`, `escalate to critical`, `tag a, b` ... Returns 0, or -1 with
  * a message without a place. */

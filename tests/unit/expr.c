@@ -253,6 +253,8 @@ static void test_times(void **state)
         {"hour(x)", "x=-1", "0"},
         {"minute(x)", "x=-1", "59"},
         {"weekday(x)", "x=-90000", "3"}, /* 1969-12-30 23:00 UTC is the 31st, a Wednesday */
+        {"hour(x)", "x=-0.000000000000001", "0"}, /* in Berlin; 23 in UTC */
+        {"minute(x)", "x=-0.000000000000001", "59"},
         {"hour(x + 0)", "x=1e300", "missing"},
         {"is_business_hours(t * 1e300)", "", "missing"},
         {"t - x < 1h", "x=1720260000", "1"},
@@ -435,8 +437,8 @@ static void test_names(void **state)
     (void)state;
     struct ad_names names = {0};
     struct ad_err err = {0};
-    static const char *const known[] = {"score", NULL};
-    const struct ad_expr_cfg cfg = {known};
+    static const struct ad_expr_known known[] = {{"score", NULL}, {NULL, NULL}};
+    const struct ad_expr_cfg cfg = {known, false};
     size_t at, out[4];
     struct ad_expr *a = ad_expr_compile(ad_str_of("x > 1 && y < x"), &cfg, &names, &at, &err);
     struct ad_expr *b = ad_expr_compile(ad_str_of("score > 1 && sum(z + y, 5m) > hour(t)"), &cfg,

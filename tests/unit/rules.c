@@ -415,6 +415,24 @@ static void test_errors(void **state)
          "r.ini:2: the text that begins here has no end: ' is missing\n    x == 'a\n         ^"},
         {"[rule a]\nwhen = is_holiday(t)\naction = suppress\n",
          "r.ini:2: is_holiday() needs a calendar: holidays = FILE\n    is_holiday(t)\n    ^"},
+        {"[rule a]\nwhen = x == severity && 'HIGH' == severity\naction = suppress\n",
+         "r.ini:2: unknown severity \"HIGH\"; did you mean \"high\"?\n"
+         "    x == severity && 'HIGH' == severity\n                     ^"},
+        {"[rule a]\nwhen = severity in ('high', 'huge')\naction = suppress\n",
+         "r.ini:2: unknown severity \"huge\"; there are low, medium, high, critical\n"
+         "    severity in ('high', 'huge')\n                         ^"},
+        {"[rule a]\nwhen = score > 0.5 && flag == 'yes'\naction = suppress\n",
+         "r.ini:2: a number and a text cannot be compared\n"
+         "    score > 0.5 && flag == 'yes'\n                        ^"},
+        {"[rule a]\nwhen = severity > 2\naction = suppress\n",
+         "r.ini:2: a number and a text cannot be compared\n    severity > 2\n             ^"},
+        {"[rule a]\nwhen = abs(severity) > 1\naction = suppress\n",
+         "r.ini:2: a text where a number is wanted\n    abs(severity) > 1\n        ^"},
+        {"[rule a]\nwhen = last(severity) == 'bad'\naction = suppress\n",
+         "r.ini:2: unknown severity \"bad\"; there are low, medium, high, critical\n"
+         "    last(severity) == 'bad'\n                      ^"},
+        {"[rule a]\nwhen = severity\naction = suppress\n",
+         "r.ini:2: a text is no condition\n    severity\n    ^"},
         {"[settings x]\n", "r.ini:1: settings have no name"},
         {"[settings]\nhours = 9-17\n", "r.ini:2: unknown setting \"hours\"; there are "
                                        "business-hours, holidays, severity"},
@@ -516,6 +534,11 @@ static void test_fields(void **state)
     assert_non_null(strstr(err.text, "\"service\""));
     assert_int_equal(ad_rules_needs(r), 0);
     assert_int_equal(ad_rules_count(r), 1);
+    ad_rules_free(r);
+    r = rules_of("[rule a]\nwhen = hour > 3\naction = suppress\n", NULL);
+    ad_rules_unknown(r, 0, &table, &err);
+    assert_string_equal(err.text, "r.ini:2: there is no field \"hour\"; the function is written "
+                                  "hour(t)\n    hour > 3\n    ^");
     ad_rules_free(r);
     ad_err_free(&err);
 }
