@@ -1,49 +1,9 @@
-#include "alert/engine.h"
-
-#include "alert/courier.h"
-#include "alert/journal.h"
+#include "alert/engine_private.h"
 #include "io/atomic.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
-enum { STATUS_LOST = 2, SEND_TIMEOUT = 30, MOST_CHANGES = 1000 };
-
-/* One word for it from the store to the exit. */
-_Static_assert((int)AD_ENGINE_AGAIN == (int)AD_STORE_AGAIN, "the store's word");
-
-struct ad_engine {
-    struct ad_engine_cfg cfg;
-    struct ad_config config;
-    struct ad_channel **channel; /* [config.n], NULL where the section is none */
-    struct ad_policy *policy;
-    struct ad_store *store;         /* NULL: dry run */
-    struct ad_courier_channel *way; /* [nway] */
-    size_t nway;
-    struct ad_courier *courier;
-    struct ad_journal journal;
-    struct ad_alert_sink sink;
-    int lock;     /* -1: none */
-    double t;     /* the newest record time */
-    double dirty; /* since when there is something to commit, by the monotonic clock, or NAN */
-    double pruned;
-    int64_t asked; /* the last request that was heard */
-};
-
-static double clock_of(clockid_t id)
-{
-    struct timespec now;
-    clock_gettime(id, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-/* The wall as the policy sees it. */
-static double wall_of(const struct ad_engine *e)
-{
-    return e->cfg.policy.input_clock ? e->t : clock_of(CLOCK_REALTIME);
-}
+enum { STATUS_LOST = 2, MOST_CHANGES = 1000 };
 
 struct ad_policy *ad_engine_policy(struct ad_engine *e)
 {
@@ -79,82 +39,6 @@ static int is_known(void *arg, const struct ad_incident *in)
     return known > 0;
 }
 
-/* Channels. */
-
-static void send_line(void *arg, struct ad_str doc, struct ad_delivery *out)
-{
-    (void)arg;
-    char *line = malloc(doc.len + 1);
-    out->what = AD_DELIVER_LATER;
-    if (!line) {
-        ad_err_nomem(&out->why);
-        return;
-    }
-    memcpy(line, doc.s, doc.len);
-    line[doc.len] = '\n';
-    size_t done = 0;
-    while (done <= doc.len) {
-        ssize_t n = write(STDOUT_FILENO, line + done, doc.len + 1 - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            break;
-        done += (size_t)n;
-    }
-    if (done > doc.len)
-        out->what = AD_DELIVERED;
-    else
-        ad_err_set(&out->why, "standard output: %s", strerror(errno));
-    free(line);
-}
-
-static void send_by_channel(void *arg, struct ad_str doc, struct ad_delivery *out)
-{
-    ad_channel_send(arg, doc, out);
-}
-
-static int open_channels(struct ad_engine *e, struct ad_err *err)
-{
-    e->channel = calloc(e->config.n + 1, sizeof(struct ad_channel *));
-    e->way = calloc(e->config.n + 1, sizeof *e->way);
-    if (!e->channel || !e->way)
-        return ad_err_nomem(err);
-    e->way[e->nway++] = (struct ad_courier_channel){"", SEND_TIMEOUT, send_line, NULL};
-    for (size_t i = 0; i < e->config.n; i++) {
-        const struct ad_section *s = &e->config.section[i];
-        if (!ad_str_eq(s->kind, ad_str_of("channel")))
-            continue;
-        struct ad_channel *ch = e->channel[i] = ad_channel_new(&e->config, s, err);
-        char *name = ch ? strndup(s->name.s, s->name.len) : NULL;
-        if (!ch)
-            return -1;
-        if (!name)
-            return ad_err_nomem(err);
-        e->way[e->nway++] = (struct ad_courier_channel){name, SEND_TIMEOUT, send_by_channel, ch};
-        if (ad_policy_refresh(e->policy, s->name, ad_channel_refresh(ch)))
-            return ad_err_nomem(err);
-    }
-    return 0;
-}
-
-static void say_failure(void *arg, const char *channel, const char *why, bool for_good)
-{
-    struct ad_engine *e = arg;
-    struct ad_err text = {0};
-    ad_err_set(&text, "channel %s: %s%s", *channel ? channel : "standard output", why,
-               for_good ? "; given up" : "; to be tried again");
-    e->cfg.say(e->cfg.arg, text.text);
-    ad_err_free(&text);
-}
-
-static int start_courier(struct ad_engine *e, struct ad_err *err)
-{
-    const struct ad_courier_cfg cfg = {
-        .channel = e->way, .n = e->nway, .seed = (uint64_t)getpid(), .say = say_failure, .arg = e};
-    e->courier = ad_courier_start(e->store, &cfg, err);
-    return e->courier ? 0 : -1;
-}
-
 /* What was there before. */
 
 struct restoring {
@@ -181,74 +65,6 @@ static int restore(struct ad_engine *e, struct ad_err *err)
     return ad_store_each_incident(e->store, AD_INCIDENTS_OPEN, restore_incident, &r, err);
 }
 
-/* Silences as the policy takes them. */
-struct silences {
-    struct ad_silence *v;
-    char **text;
-    size_t n;
-};
-
-static int add_silence(void *arg, const struct ad_silence *s)
-{
-    struct silences *all = arg;
-    struct ad_silence *v = realloc(all->v, (all->n + 1) * sizeof *v);
-    if (v)
-        all->v = v;
-    char **text = realloc(all->text, (all->n + 1) * sizeof(char *));
-    if (text)
-        all->text = text;
-    char *copy = v && text ? malloc(s->matchers.len + 1) : NULL;
-    if (!copy)
-        return -1;
-    memcpy(copy, s->matchers.s ? s->matchers.s : "", s->matchers.len);
-    all->text[all->n] = copy;
-    all->v[all->n] = *s;
-    all->v[all->n].matchers = (struct ad_str){copy, s->matchers.len};
-    all->v[all->n].by = all->v[all->n].comment = (struct ad_str){"", 0};
-    all->n++;
-    return 0;
-}
-
-static int hear_silences(struct ad_engine *e, struct ad_err *err)
-{
-    struct silences all = {0};
-    struct ad_err why = {0};
-    int rc = ad_store_each_silence(e->store, wall_of(e), add_silence, &all, err);
-    if (rc == 0 && ad_policy_silences(e->policy, all.v, all.n, &why))
-        e->cfg.say(e->cfg.arg, why.text ? why.text : "a silence cannot be understood");
-    ad_err_free(&why);
-    for (size_t i = 0; i < all.n; i++)
-        free(all.text[i]);
-    free(all.text);
-    free(all.v);
-    return rc;
-}
-
-/* What people asked for since the last time. */
-static int hear_requests(struct ad_engine *e, struct ad_err *err)
-{
-    struct ad_request r;
-    int rc;
-    while ((rc = ad_store_next_request(e->store, e->asked, &r, err)) == 1) {
-        int did = r.what == AD_REQUEST_ACKNOWLEDGE
-                      ? ad_policy_acknowledge(e->policy, r.incident, r.by, wall_of(e), &e->sink)
-                      : ad_policy_resolve(e->policy, r.incident, r.by, wall_of(e), &e->sink);
-        if (did < 0 || ad_journal_answer(&e->journal, r.id))
-            return ad_err_nomem(err);
-        e->asked = r.id;
-    }
-    return rc;
-}
-
-static int hear_people(struct ad_engine *e, struct ad_err *err)
-{
-    int changed = e->store ? ad_store_changed(e->store, err) : 0;
-    if (changed <= 0)
-        return changed;
-    int rc = hear_silences(e, err);
-    return rc ? rc : hear_requests(e, err);
-}
-
 /* Committing. */
 
 /* Everything that has changed, as one transaction. */
@@ -263,7 +79,7 @@ static int commit(struct ad_engine *e, struct ad_err *err)
     ad_policy_save(e->policy, &state);
     int rc = state.failed ? ad_err_nomem(err) : ad_store_begin(e->store, err);
     if (rc == 0)
-        rc = ad_journal_write(&e->journal, e->store, clock_of(CLOCK_REALTIME), err);
+        rc = ad_journal_write(&e->journal, e->store, ad_engine_clock(CLOCK_REALTIME), err);
     if (rc == 0)
         rc = ad_store_set(e->store, "policy", (struct ad_str){state.s, state.len}, err);
     if (rc == 0)
@@ -281,10 +97,10 @@ static int commit(struct ad_engine *e, struct ad_err *err)
 static int prune(struct ad_engine *e, struct ad_err *err)
 {
     enum { EVERY = 3600 };
-    double now = clock_of(CLOCK_MONOTONIC);
+    double now = ad_engine_clock(CLOCK_MONOTONIC);
     if (!e->store || (!isnan(e->pruned) && now - e->pruned < EVERY))
         return 0;
-    int more = ad_store_prune(e->store, clock_of(CLOCK_REALTIME) - e->cfg.keep, err);
+    int more = ad_store_prune(e->store, ad_engine_clock(CLOCK_REALTIME) - e->cfg.keep, err);
     e->pruned = more == 1 ? NAN : now;
     return more < 0 ? more : 0;
 }
@@ -293,16 +109,16 @@ int ad_engine_event(struct ad_engine *e, const struct ad_event *ev, struct ad_er
 {
     if (!(ev->t <= e->t))
         e->t = ev->t;
-    if (ad_policy_event(e->policy, ev, wall_of(e), &e->sink))
+    if (ad_policy_event(e->policy, ev, ad_engine_wall(e), &e->sink))
         return ad_err_nomem(err);
     if (isnan(e->dirty))
-        e->dirty = clock_of(CLOCK_MONOTONIC);
+        e->dirty = ad_engine_clock(CLOCK_MONOTONIC);
     return 0;
 }
 
 static int tick(struct ad_engine *e, struct ad_err *err)
 {
-    return isnan(wall_of(e)) || !ad_policy_tick(e->policy, wall_of(e), e->t, &e->sink)
+    return isnan(ad_engine_wall(e)) || !ad_policy_tick(e->policy, ad_engine_wall(e), e->t, &e->sink)
                ? 0
                : ad_err_nomem(err);
 }
@@ -312,7 +128,7 @@ int ad_engine_block(struct ad_engine *e, double t, struct ad_err *err)
     if (!(t <= e->t))
         e->t = t;
     bool full = e->journal.n >= MOST_CHANGES;
-    bool late = !isnan(e->dirty) && clock_of(CLOCK_MONOTONIC) - e->dirty >= 1;
+    bool late = !isnan(e->dirty) && ad_engine_clock(CLOCK_MONOTONIC) - e->dirty >= 1;
     if (tick(e, err))
         return -1;
     return full || late ? commit(e, err) : 0;
@@ -321,14 +137,14 @@ int ad_engine_block(struct ad_engine *e, double t, struct ad_err *err)
 int ad_engine_idle(struct ad_engine *e, double *next, struct ad_err *err)
 {
     enum { LOOK = 1 }; /* seconds until somebody is heard who has asked for something */
-    int rc = hear_people(e, err);
+    int rc = ad_engine_hear(e, err);
     if (rc == 0)
         rc = tick(e, err);
     if (rc == 0)
         rc = commit(e, err);
     if (rc == 0)
         rc = prune(e, err);
-    double due = ad_policy_deadline(e->policy) - wall_of(e);
+    double due = ad_policy_deadline(e->policy) - ad_engine_wall(e);
     *next = e->cfg.policy.input_clock ? INFINITY : due > 0 ? due : 0.001;
     if (e->store && e->cfg.db && !(*next < LOOK))
         *next = LOOK;
@@ -386,12 +202,7 @@ void ad_engine_free(struct ad_engine *e)
     ad_journal_free(&e->journal);
     ad_policy_free(e->policy);
     ad_store_close(e->store);
-    for (size_t i = 1; i < e->nway; i++)
-        free((void *)(uintptr_t)e->way[i].name);
-    for (size_t i = 0; e->channel && i < e->config.n; i++)
-        ad_channel_free(e->channel[i]);
-    free(e->channel);
-    free(e->way);
+    ad_engine_close_channels(e);
     ad_config_free(&e->config);
     ad_lock_release(e->lock);
     free(e);
@@ -412,7 +223,7 @@ static struct ad_engine *make(const struct ad_engine_cfg *cfg, struct ad_err *er
     int rc = cfg->config ? ad_config_read(&e->config, cfg->config, err) : 0;
     if (rc == 0)
         e->policy = ad_policy_new(cfg->config ? &e->config : NULL, &cfg->policy, err);
-    if (rc == 0 && e->policy && open_channels(e, err) == 0)
+    if (rc == 0 && e->policy && ad_engine_open_channels(e, err) == 0)
         return e;
     ad_engine_free(e);
     return NULL;
@@ -436,9 +247,9 @@ int ad_engine_open(struct ad_engine **engine, const struct ad_engine_cfg *cfg, s
     if (rc == 0)
         rc = restore(e, err);
     if (rc == 0)
-        rc = hear_people(e, err);
+        rc = ad_engine_hear(e, err);
     if (rc == 0)
-        rc = start_courier(e, err);
+        rc = ad_engine_start_courier(e, err);
     if (rc) {
         ad_engine_free(e);
         *engine = NULL;
@@ -469,7 +280,7 @@ static int drain(struct ad_engine *e, int *status, struct ad_err *err)
 
 int ad_engine_close(struct ad_engine *e, int *status, struct ad_err *err)
 {
-    int rc = hear_people(e, err);
+    int rc = ad_engine_hear(e, err);
     if (rc == 0)
         rc = tick(e, err);
     if (rc == 0)
@@ -497,7 +308,7 @@ int ad_engine_tick(const struct ad_engine_cfg *cfg, int *status, struct ad_err *
     ad_err_free(&busy);
     rc = open_store(e, err);
     if (rc == 0)
-        rc = start_courier(e, err);
+        rc = ad_engine_start_courier(e, err);
     if (rc == 0)
         rc = drain(e, status, err);
     ad_engine_free(e);

@@ -64,8 +64,8 @@ int ad_store_put_incident(struct ad_store *store, const struct ad_incident *in, 
 /* 1 if there is one with this id, else 0. */
 int ad_store_has_incident(struct ad_store *store, const char *id, struct ad_err *err);
 
-/* What ad_alert_sink.known asks: 1 if there is one with the id of `in`, or a closed one with its key
- * and the time `started` between its first and its last record; else 0. */
+/* What ad_alert_sink.known asks: 1 if there is one with the id of `in`, or a closed one with its
+ * key and the time `started` between its first and its last record; else 0. */
 int ad_store_knows_incident(struct ad_store *store, const struct ad_incident *in,
                             struct ad_err *err);
 
