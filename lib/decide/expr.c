@@ -15,7 +15,8 @@ static struct ad_expr *reserve(struct ad_str text, struct ad_parser *p)
     e->regex = malloc(quoted * sizeof *e->regex);
     e->call = malloc(AD_EXPR_CALLS * sizeof *e->call);
     p->piece = malloc(n * sizeof *p->piece);
-    e->text = (struct ad_str){copy, text.len};
+    e->text.s = copy;
+    e->text.len = text.len;
     if (!copy || !e->code || !e->string || !e->regex || !e->call || !p->piece) {
         ad_expr_free(e);
         return NULL;
@@ -25,13 +26,6 @@ static struct ad_expr *reserve(struct ad_str text, struct ad_parser *p)
     p->e = e;
     p->lex = (struct ad_lexer){.text = e->text, .arena = copy + text.len};
     return e;
-}
-
-/* n elements of what was reserved, one at least; what cannot be made smaller stays. */
-static void *fit(void *v, size_t n, size_t size)
-{
-    void *smaller = realloc(v, (n ? n : 1) * size);
-    return smaller ? smaller : v;
 }
 
 /* The pieces of the calls before the rest of the program. Returns 0, or -1. */
@@ -45,9 +39,6 @@ static int assemble(struct ad_expr *e, const struct ad_parser *p)
     free(e->code);
     e->code = code;
     e->ncode += p->npiece;
-    e->string = fit(e->string, e->nstring, sizeof *e->string);
-    e->regex = fit(e->regex, e->nregex, sizeof *e->regex);
-    e->call = fit(e->call, e->ncall, sizeof *e->call);
     return 0;
 }
 

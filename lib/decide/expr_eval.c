@@ -253,14 +253,6 @@ static struct ad_value learn(const struct ad_expr *e, struct ad_expr_env *env, s
     return ad_memory_learn(call, &now.state->of[insn->i], v, now.t, &env->nomem);
 }
 
-/* Whether the instruction takes two values and gives one. */
-static bool is_binary(unsigned op)
-{
-    return (op >= AD_OP_ADD && op <= AD_OP_MAX) ||
-           (op >= AD_OP_COMPARE_NUMBERS && op <= AD_OP_COMPARE) ||
-           (op >= AD_OP_CONTAINS && op <= AD_OP_STARTS_WITH);
-}
-
 static struct ad_value binary(struct ad_expr_env *env, const struct ad_insn *insn,
                               struct ad_value *a, struct ad_value *b)
 {
@@ -311,71 +303,63 @@ static struct ad_value unary(const struct ad_expr *e, struct ad_expr_env *env,
 
 static struct ad_value field(struct ad_str v)
 {
-    return v.len ? (struct ad_value){AD_VALUE_TEXT, 0, v} : missing;
+    return (struct ad_value){v.len ? AD_VALUE_TEXT : AD_VALUE_MISSING, 0, v};
+}
+
+static inline struct ad_value pushed(const struct ad_expr *e, const struct ad_expr_env *env,
+                                     struct moment now, const struct ad_insn *insn,
+                                     const struct ad_value *stack, const struct ad_value *sp)
+{
+    switch (insn->op) {
+    case AD_OP_NUMBER:
+        return (struct ad_value){AD_VALUE_NUMBER, insn->x, {NULL, 0}};
+    case AD_OP_TEXT:
+        return (struct ad_value){AD_VALUE_TEXT, 0, e->string[insn->i]};
+    case AD_OP_FIELD:
+        return field(env->field[insn->i]);
+    case AD_OP_KNOWN:
+        return env->known[insn->i];
+    case AD_OP_CELL:
+        return stack[insn->i];
+    case AD_OP_LAST:
+        return ad_memory_last(&now.state->of[insn->i]);
+    case AD_OP_RECORD_TIME:
+        return number(env->t);
+    default:
+        return sp[-1];
+    }
 }
 
 /* Run the program. Only forward jumps, so that it takes as many steps as it has instructions. */
 static struct ad_value run(const struct ad_expr *e, struct ad_expr_env *env, struct moment now)
 {
-    struct ad_value stack[AD_EXPR_STACK], *sp = stack + e->ncall;
+    struct ad_value stack[AD_EXPR_STACK], *sp = stack + e->ncall; /* sp: behind the top */
     const struct ad_insn *insn = e->code, *end = insn + e->ncode;
     for (; insn < end; insn++) {
-        switch (insn->op) {
-        case AD_OP_NUMBER:
-            *sp++ = (struct ad_value){AD_VALUE_NUMBER, insn->x, {NULL, 0}};
-            break;
-        case AD_OP_TEXT:
-            *sp++ = (struct ad_value){AD_VALUE_TEXT, 0, e->string[insn->i]};
-            break;
-        case AD_OP_FIELD:
-            *sp++ = field(env->field[insn->i]);
-            break;
-        case AD_OP_KNOWN:
-            *sp++ = env->known[insn->i];
-            break;
-        case AD_OP_CELL:
-            *sp++ = stack[insn->i];
-            break;
-        case AD_OP_LAST:
-            *sp++ = ad_memory_last(&now.state->of[insn->i]);
-            break;
-        case AD_OP_RECORD_TIME:
-            *sp++ = number(env->t);
-            break;
-        case AD_OP_COPY:
-            *sp = sp[-1];
+        if (insn->op <= AD_OP_PUSHES) {
+            *sp = pushed(e, env, now, insn, stack, sp);
             sp++;
-            break;
-        case AD_OP_AND:
-        case AD_OP_OR:
-            if (to_truth(env, sp - 1, insn->at) == (insn->op == AD_OP_OR)) {
-                sp[-1] = truth(insn->op == AD_OP_OR);
-                insn += insn->i;
-            } else {
-                sp--;
-            }
-            break;
-        case AD_OP_IN:
+        } else if (insn->op <= AD_OP_BINARIES) {
+            sp--;
+            sp[-1] = binary(env, insn, sp - 1, sp);
+        } else if (insn->op <= AD_OP_UNARIES) {
+            sp[-1] = unary(e, env, insn, sp - 1);
+        } else if (insn->op == AD_OP_IN) {
             if (to_truth(env, --sp, insn->at)) {
                 sp[-1] = truth(true);
                 insn += insn->i;
             }
-            break;
-        case AD_OP_LEARN:
+        } else if (insn->op == AD_OP_LEARN) {
             sp--;
             stack[insn->i] = learn(e, env, now, insn, sp);
-            break;
-        case AD_OP_KEEP:
+        } else if (insn->op == AD_OP_KEEP) {
             if (ad_memory_keep(&now.state->of[insn->i], &stack[insn->i], now.t))
                 env->nomem = true;
-            break;
-        default:
-            if (is_binary(insn->op)) {
-                sp--;
-                sp[-1] = binary(env, insn, sp - 1, sp);
-            } else {
-                sp[-1] = unary(e, env, insn, sp - 1);
-            }
+        } else if (to_truth(env, sp - 1, insn->at) == (insn->op == AD_OP_OR)) {
+            sp[-1] = truth(insn->op == AD_OP_OR);
+            insn += insn->i;
+        } else {
+            sp--;
         }
     }
     return sp[-1];

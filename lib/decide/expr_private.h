@@ -16,15 +16,18 @@
 enum { AD_EXPR_STACK = 128, AD_EXPR_CALLS = 32 };
 
 enum ad_op {
-    AD_OP_NUMBER, /* push x */
-    AD_OP_TEXT,   /* push string i */
-    AD_OP_FIELD,  /* push field i */
-    AD_OP_KNOWN,  /* push known i */
-    AD_OP_CELL,   /* push cell i */
-    AD_OP_LAST,   /* push what call i remembers */
+    /* push a value */
+    AD_OP_NUMBER, /* x */
+    AD_OP_TEXT,   /* string i */
+    AD_OP_FIELD,  /* field i */
+    AD_OP_KNOWN,  /* known i */
+    AD_OP_CELL,   /* cell i */
+    AD_OP_LAST,   /* what call i remembers */
     AD_OP_RECORD_TIME,
-    AD_OP_COPY, /* push the top once more */
+    AD_OP_COPY, /* the top once more */
+    AD_OP_PUSHES = AD_OP_COPY,
 
+    /* make one value of the two on top */
     AD_OP_ADD,
     AD_OP_SUB,
     AD_OP_MUL,
@@ -32,31 +35,32 @@ enum ad_op {
     AD_OP_MOD,
     AD_OP_MIN,
     AD_OP_MAX,
-    AD_OP_NEG,
-    AD_OP_ABS,
-
     AD_OP_COMPARE_NUMBERS, /* by `how`, an enum ad_relation */
     AD_OP_COMPARE_TEXTS,
     AD_OP_COMPARE, /* what they are is only known now */
-    AD_OP_MATCH,   /* regex i; `how`: the result wanted */
     AD_OP_CONTAINS,
     AD_OP_STARTS_WITH,
+    AD_OP_BINARIES = AD_OP_STARTS_WITH,
 
-    AD_OP_TRUTH, /* the top as 1 or 0 */
+    /* change the top */
+    AD_OP_NEG,
+    AD_OP_ABS,
+    AD_OP_MATCH, /* regex i; `how`: the result wanted */
+    AD_OP_TRUTH, /* to 1 or 0 */
     AD_OP_NOT,
-    AD_OP_AND,  /* if the top is false: make it 0 and skip i instructions; else drop it */
-    AD_OP_OR,   /* if it is true: make it 1 and skip i; else drop it */
-    AD_OP_IN,   /* drop the top; if it is true: make the next one 1 and skip i */
-    AD_OP_NONE, /* make the top 0 */
-
-    AD_OP_TIME, /* the top as wall-clock seconds; what follows takes those */
+    AD_OP_NONE, /* to 0 */
+    AD_OP_TIME, /* to wall-clock seconds, which those below take */
     AD_OP_HOUR,
     AD_OP_MINUTE,
     AD_OP_WEEKDAY,
     AD_OP_IS_WEEKEND,
     AD_OP_IS_BUSINESS_HOURS,
     AD_OP_IS_HOLIDAY,
+    AD_OP_UNARIES = AD_OP_IS_HOLIDAY,
 
+    AD_OP_AND,   /* if the top is false: make it 0 and skip i instructions; else drop it */
+    AD_OP_OR,    /* if it is true: make it 1 and skip i; else drop it */
+    AD_OP_IN,    /* drop the top; if it is true: make the next one 1 and skip i */
     AD_OP_LEARN, /* drop the top, which call i learns: its result to cell i; LAST: the top itself */
     AD_OP_KEEP   /* call i, a LAST, learns its cell */
 };

@@ -55,7 +55,7 @@ static void rule_on(const struct ad_rules *r, const struct judged *j, struct ad_
 
 static struct ad_value number(double x)
 {
-    return isnan(x) ? (struct ad_value){0} : (struct ad_value){AD_VALUE_NUMBER, x, {NULL, 0}};
+    return (struct ad_value){isnan(x) ? AD_VALUE_MISSING : AD_VALUE_NUMBER, x, {NULL, 0}};
 }
 
 /* The ruling so far, as the next condition may ask for it. */

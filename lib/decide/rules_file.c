@@ -31,7 +31,8 @@ static int copy(struct ad_str *to, struct ad_str v)
     if (v.len)
         memcpy(s, v.s, v.len);
     s[v.len] = '\0';
-    *to = (struct ad_str){s, v.len};
+    to->s = s;
+    to->len = v.len;
     return 0;
 }
 
