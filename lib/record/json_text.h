@@ -1,4 +1,4 @@
-/* Inside JSON strings: for json*.c only. */
+/* Inside JSON strings: for json*.c, and for those who must know what UTF-8 is. */
 #ifndef AD_RECORD_JSON_TEXT_H
 #define AD_RECORD_JSON_TEXT_H
 
