@@ -20,16 +20,26 @@ struct ad_delivery {
 struct ad_channel;
 
 /* A channel as its section says: all keys are checked, secrets are read (`key-env`, `url-file`) and
- * never stand in a message. Returns NULL, with what to mend. */
+ * never stand in a message. The configuration may be freed afterwards. Call it before there are
+ * other threads: it sets up libcurl, and SIGCHLD if that was ignored. Returns NULL, with what to
+ * mend. */
 struct ad_channel *ad_channel_new(const struct ad_config *c, const struct ad_section *s,
                                   struct ad_err *err);
 void ad_channel_free(struct ad_channel *ch);
 
+/* What its owner should know, in a line: a file with a secret that others can read. NULL: nothing.
+ */
+const char *ad_channel_warning(const struct ad_channel *ch);
+
 /* The seconds after which it forgets a firing incident unless told again; 0: never. */
 double ad_channel_refresh(const struct ad_channel *ch);
 
-/* Send one notice, a JSON object as README.md describes, and wait for the answer (30 s at most).
- * Different channels may be used by different threads. */
+/* The seconds that sending one notice may take. */
+double ad_channel_timeout(const struct ad_channel *ch);
+
+/* Send one notice, a JSON object as README.md describes, and wait for the answer. *out is set, so
+ * what is in it must have been freed before. Different channels may be used by different threads.
+ */
 void ad_channel_send(struct ad_channel *ch, struct ad_str notice, struct ad_delivery *out);
 
 #endif
