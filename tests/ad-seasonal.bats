@@ -125,6 +125,13 @@ finely() {
     equal "$(count seasonal_flag 1 <out)" 0
     error() { tail -n 480 "$1" | awk -F, '{ d = $2 - $7; s += d * d } END { printf "%d", s / NR * 100 }'; }
     [ "$(error out)" -lt "$(error plain)" ] || fail "no better: $(error out), $(error plain)"
+    # forecasts follow it, less and less: in a week by most of the 84 that it rises by, in a year by
+    # less than a fourth of 4380
+    good ad-seasonal --half-life=24h --trend --forecast=17520 <in
+    equal "$(awk -F, 'NR == 337 { week = $3 } NR == 17521 { year = $3 } NR == 2 { now = $3 }
+        END { print (week - now > 70 && week - now < 84), (year - now > 500 && year - now < 1095) }' out)" "1 1"
+    good ad-seasonal --half-life=24h --forecast=337 <in
+    awk -F, 'NR == 2 { now = $3 } END { exit !(($3 - now) ^ 2 < 100) }' out || fail "a slope without --trend"
 }
 
 @test "hardly anything is flagged before each season has been seen once" {
@@ -424,6 +431,35 @@ series() {
         tail -n +700 out | join -t, - <(tail -n +2 truth) |
             awk -F, '{ e = $7 - $NF; n++; if (e * e > 1) bad++ } END { if (n < 1000 || bad) { print n, bad; exit 1 } }' ||
             fail "bent: $way"
+    done
+}
+
+@test "--forecast: intervals hold what they promise, also where the level wanders" {
+    # 500 series of 50 days by the hour, noise 1, the level still, or a random walk with
+    # steps of 0.2
+    local way walk
+    for walk in 0 0.2; do
+        awk -v walk=$walk -f "$ROOT/tests/random.awk" -f <(echo 'BEGIN {
+            begin(3); print "timestamp,g,value"
+            for (g = 0; g < 500; g++) {
+                level = 0
+                for (i = 0; i < 1200 + 168; i++) {
+                    level += walk * gaussian()
+                    x = 100 + 10 * sin(i / 12 * pi) - 6 * (int(i / 24) % 7 >= 5) + level + gaussian()
+                    line = (1704067200 + i * 3600) "," g "," x
+                    if (i < 1200) print line; else print line >"future"
+                }
+            } }') >in
+        for way in "" --stl; do
+            good ad-seasonal -g g --forecast=168 -p 0.05 $way <in
+            # 93 to 97 %, a few hours around 1, 24 and 168 ahead
+            tail -n +2 out | paste -d, - future | awk -F, -v what="$way $walk" '
+                { h[$2]++; k = h[$2] <= 6 ? 1 : h[$2] >= 21 && h[$2] <= 27 ? 24 : h[$2] >= 156 ? 168 : 0
+                  if (k) { n[k]++; hit[k] += $NF >= $5 && $NF <= $6 } }
+                END { for (k in n) { share = hit[k] / n[k]; seen++
+                    if (share < 0.93 || share > 0.97) { print what, k ": " share; bad = 1 } } exit bad || seen != 3 }' ||
+                fail "not 95 %"
+        done
     done
 }
 

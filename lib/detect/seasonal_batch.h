@@ -23,7 +23,7 @@ struct ad_seasonal_batch {
     double *season[AD_SEASONAL_MOST]; /* [period]: its last cycle */
     double trend;                     /* at the end, */
     struct ad_holtwinters smooth;     /* or the level, its slope, and how fast they change */
-    double drift;                     /* of the trend from one cell to the next, as a variance */
+    struct ad_seasonal_more drift;    /* of the trend from one cell to the next */
     struct ad_seasonal_rest rest;
     struct ad_seasonal_days days;
 };

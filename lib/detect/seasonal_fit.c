@@ -1,6 +1,7 @@
 /* How --stl and --holt-winters take a series apart. */
 #include "detect/seasonal_batch.h"
 
+#include "detect/seasonal_drift.h"
 #include "maths/periods.h"
 #include "maths/rank.h"
 #include "maths/stl.h"
@@ -82,6 +83,7 @@ static int decompose(struct ad_seasonal_batch *b, const struct work *w)
     int rc = ad_mstl(w->y, n, b->period, b->nseason, window, w->holes ? w->absent : NULL,
                      robustly(b), season, trend);
     memcpy(b->fitted, trend, n * sizeof *trend);
+    memcpy(w->spare, trend, n * sizeof *trend);
     b->trend = trend[n - 1];
     for (size_t k = 0; k < b->nseason && rc == 0; k++) {
         for (size_t i = 0; i < n; i++)
@@ -112,6 +114,22 @@ static int smooth(struct ad_seasonal_batch *b, const struct work *w)
     b->trend = b->smooth.level;
     b->smooth.absent = NULL;
     return rc;
+}
+
+/* How the trend has wandered, without its seasons, clipped; it is in w->spare. */
+static void follow(struct ad_seasonal_batch *b, const struct work *w)
+{
+    struct ad_seasonal_drift drift;
+    double most = 3 * b->rest.near.reach;
+    ad_seasonal_drift_init(&drift, (double)b->period[0], 1);
+    for (size_t i = 0; i < b->grid.cells; i++) {
+        double off = w->y[i] - b->fitted[i];
+        off = off > most ? most : off < -most ? -most : off;
+        if (!w->absent[i])
+            ad_seasonal_drift_add(&drift, (double)i, w->spare[i] + off, 0, 1);
+    }
+    b->drift.variance = ad_seasonal_drift_variance(&drift, 1, &b->drift.nu);
+    b->drift.nu = b->drift.nu > 1 ? b->drift.nu : 1;
 }
 
 /* Without a season: the middle of all. */
@@ -198,6 +216,8 @@ static int fit_all(struct ad_seasonal_batch *b, struct work *w)
         level(b, w);
     if (rc == 0)
         rc = judge_rest(b);
+    if (rc == 0 && b->nseason > 0 && !b->cfg->holt_winters)
+        follow(b, w);
     if (rc == 0 && day > 0)
         rc = judge_days(b, w, cells, n, phases);
     free(cells);

@@ -7,76 +7,16 @@
  * that of everything four times as long as the level remembers. */
 static const double phase_gain = 0.06, vol_gain = 0.0125, about_gain = 0.25;
 
+/* A slope is damped to 1/e in so many half-lives of the level. */
+static const double damping = 50;
+
 /* A little more than Gaussian values have, as if of fifty. */
 static const struct ad_seasonal_mean unknown_fourth = {50, 4};
 
 /* Values of a new level before anything else is learnt of them. */
 static const double settled = 10;
 
-/* Phases of the shortest season that have variances of their own. */
-enum { VOLS = 24, DAY = 86400 };
-
-static void mean_add(struct ad_seasonal_mean *m, double x, double least)
-{
-    double gain = 1 / (m->n + 1);
-    if (gain < least)
-        gain = least;
-    m->mean += gain * (x - m->mean);
-    m->n = m->n > 0 ? 1 / ((1 - gain) * (1 - gain) / m->n + gain * gain) : 1;
-}
-
-/* --- profiles ----------------------------------------------------------------------------------*/
-
-static void profile_init(struct ad_seasonal_profile *p, double length, double shortest,
-                         double spacing, unsigned long long phases)
-{
-    double bins = spacing > 0 ? floor(length / spacing + 0.5) : (double)phases;
-    bins = bins < 1 ? 1 : bins > (double)phases ? (double)phases : bins;
-    double vols = floor(VOLS * length / shortest);
-    *p = (struct ad_seasonal_profile){.length = length, .since = (double)NAN};
-    p->nbin = (size_t)bins;
-    p->nvol = vols < bins ? (size_t)vols : (size_t)bins;
-}
-
-static void profile_free(struct ad_seasonal_profile *p)
-{
-    free(p->bin);
-    free(p->vol);
-    p->bin = p->vol = NULL;
-}
-
-static int profile_begin(struct ad_seasonal_profile *p, double at)
-{
-    p->bin = calloc(p->nbin, sizeof *p->bin);
-    p->vol = calloc(p->nvol, sizeof *p->vol);
-    if (!p->bin || !p->vol) {
-        profile_free(p);
-        return -1;
-    }
-    p->since = at;
-    return 0;
-}
-
-/* How far into its season a place is, in phases if there are n. */
-static double phases_into(const struct ad_seasonal_profile *p, double at, size_t n)
-{
-    /* Multiplied first, so that whole seconds at the start of a phase divide exactly. */
-    double into = fmod(at, p->length);
-    return (into < 0 ? into + p->length : into) * (double)n / p->length;
-}
-
-/* The nearest phase: records tend to come at whole minutes or hours, more or less. */
-static size_t bin_of(const struct ad_seasonal_profile *p, double at)
-{
-    double i = floor(phases_into(p, at, p->nbin) + 0.5);
-    return i < (double)p->nbin ? (size_t)i : 0;
-}
-
-static size_t vol_of(const struct ad_seasonal_profile *p, double at)
-{
-    double i = floor(phases_into(p, at, p->nvol));
-    return i < (double)p->nvol ? (size_t)i : p->nvol - 1;
-}
+enum { DAY = 86400 };
 
 void ad_seasonal_model_init(struct ad_seasonal_model *m, const struct ad_seasonal_cfg *cfg,
                             const double *length, size_t n, double spacing)
@@ -87,12 +27,15 @@ void ad_seasonal_model_init(struct ad_seasonal_model *m, const struct ad_seasona
     bool in_rows = cfg->nperiod > 0 && cfg->period[0].rows > 0;
     double phase = in_rows ? spacing : spacing / 2;
     for (size_t k = 0; k < n && k < AD_SEASONAL_MOST; k++)
-        profile_init(&m->profile[k], length[k], length[0], phase, cfg->phases);
+        ad_seasonal_profile_init(&m->profile[k], length[k], length[0], phase, cfg->phases);
     if (cfg->holidays && n > 0 && n <= AD_SEASONAL_MOST)
-        profile_init(&m->profile[n], DAY, DAY, phase, cfg->phases);
+        ad_seasonal_profile_init(&m->profile[n], DAY, DAY, phase, cfg->phases);
+    ad_seasonal_drift_init(&m->drift, n > 0 ? length[0] : 48 * spacing, spacing);
     double half_life = cfg->half_life.rows + cfg->half_life.seconds;
     if (!(half_life > 0))
         half_life = n > 0 ? length[0] : 35 * spacing;
+    m->half_life = half_life;
+    m->trend = cfg->trend;
     m->gain = spacing > 0 ? -expm1(-log(2) * spacing / half_life) : 0.02;
     m->gain = m->gain < 0.3 ? m->gain : 0.3;
 }
@@ -100,7 +43,7 @@ void ad_seasonal_model_init(struct ad_seasonal_model *m, const struct ad_seasona
 void ad_seasonal_model_free(struct ad_seasonal_model *m)
 {
     for (size_t k = 0; k <= m->nprofile; k++)
-        profile_free(&m->profile[k]);
+        ad_seasonal_profile_free(&m->profile[k]);
 }
 
 /* --- what is expected --------------------------------------------------------------------------*/
@@ -125,9 +68,9 @@ static void chain_add(struct chain *c, const struct ad_seasonal_profile *p, doub
                       double about_parent, double about)
 {
     struct link *l = &c->link[c->n++];
-    size_t i = bin_of(p, at);
+    size_t i = ad_seasonal_profile_bin(p, at);
     l->bin = &p->bin[i];
-    l->vol = &p->vol[vol_of(p, at)];
+    l->vol = &p->vol[ad_seasonal_profile_vol(p, at)];
     l->above = c->sum;
     l->mean = l->bin->mean;
     l->n = l->bin->n;
@@ -146,14 +89,19 @@ static void chain_add(struct chain *c, const struct ad_seasonal_profile *p, doub
     c->doubt = spread * kept + kept * kept * c->doubt;
 }
 
+/* How long a slope is worth that is damped: less and less. */
+static double damped(const struct ad_seasonal_model *m, double ahead)
+{
+    double most = damping * m->half_life;
+    return ahead > 0 ? -most * expm1(-ahead / most) : 0;
+}
+
 static void chain_make(const struct ad_seasonal_model *m, const struct ad_seasonal_place *place,
                        struct chain *c)
 {
     const struct ad_seasonal_mean *about = m->about;
-    double ahead = place->at - m->at, most = m->nprofile ? m->profile[0].length : 100 * m->spacing;
-    ahead = ahead > 0 ? (ahead < most ? ahead : most) : 0;
     *c = (struct chain){0};
-    c->sum = c->expected = m->level.mean + m->slope * ahead;
+    c->sum = c->expected = m->level.mean + m->slope * damped(m, place->at - m->at);
     c->doubt = m->level.n > 0 ? about[m->ready].mean / m->level.n : 0;
     size_t n = place->holiday && m->ready > 1 ? 1 : m->ready;
     for (size_t k = 0; k < n; k++)
@@ -191,6 +139,26 @@ static double phase_variance(const struct ad_seasonal_model *m, const struct cha
     return variance;
 }
 
+/* What lies farther ahead than the next value is known less, as the level wanders with a variance q
+ * a step, and since a slope learnt with the gain g from values of variance v is known up to
+ * g q/8 + g^3 v/32: that is what the response to a step, g^2/4 t exp(-g t/2), and its derivative
+ * make of them. Degrees of freedom are those of the sum (Satterthwaite 1946). */
+static void add_drift(const struct ad_seasonal_model *m, double ahead,
+                      struct ad_seasonal_estimate *e)
+{
+    double nu, own = e->variance, g = m->gain;
+    double more = ad_seasonal_drift_variance(&m->drift, ahead, &nu);
+    if (m->trend && ahead > 0 && m->spacing > 0) {
+        double q = more / ahead * m->spacing, steps = damped(m, ahead) / m->spacing;
+        more += steps * steps * (g * q / 8 + g * g * g * own / 32);
+    }
+    if (!(more > 0))
+        return;
+    nu = nu > 1 ? nu : 1;
+    e->variance = own + more;
+    e->nu = e->variance * e->variance / (own * own / e->nu + more * more / nu);
+}
+
 void ad_seasonal_model_estimate(const struct ad_seasonal_model *m,
                                 const struct ad_seasonal_place *place,
                                 struct ad_seasonal_estimate *e)
@@ -209,6 +177,7 @@ void ad_seasonal_model_estimate(const struct ad_seasonal_model *m,
     e->center = c.expected;
     double noise = m->about[m->ready].mean, variance = phase_variance(m, &c, c.n, &e->nu);
     e->variance = noise > 0 ? variance * (1 + c.doubt / noise) : variance + c.doubt;
+    add_drift(m, place->at - m->at - m->spacing, e);
 }
 
 /* --- learning ----------------------------------------------------------------------------------*/
@@ -234,9 +203,9 @@ static int hand_up(struct ad_seasonal_model *m, size_t k)
         for (size_t i = 0; i < p->nbin; i++) {
             double into = (double)i * p->length / (double)p->nbin;
             double at = p->since + fmod(into - fmod(p->since, p->length) + p->length, p->length);
-            size_t j = up ? bin_of(up, at) : 0;
+            size_t j = up ? ad_seasonal_profile_bin(up, at) : 0;
             if (p->bin[i].n > 0 && pass == 0)
-                mean_add(&common[j], p->bin[i].mean, 0);
+                ad_seasonal_mean_add(&common[j], p->bin[i].mean, 0);
             else if (p->bin[i].n > 0)
                 p->bin[i].mean -= common[j].mean;
         }
@@ -278,15 +247,15 @@ static int learn_first(struct ad_seasonal_model *m, const struct ad_seasonal_pla
     if (isnan(p->since)) {
         if (m->ready == 0)
             m->level = (struct ad_seasonal_mean){1, m->all.mean};
-        if (profile_begin(p, place->at))
+        if (ad_seasonal_profile_begin(p, place->at))
             return -1;
     }
     if (!place->holiday) {
         struct chain c;
         chain_make(m, place, &c);
-        mean_add(&p->bin[bin_of(p, place->phase)], x - c.sum, 0);
+        ad_seasonal_mean_add(&p->bin[ad_seasonal_profile_bin(p, place->phase)], x - c.sum, 0);
         if (c.n > 0 && c.link[c.n - 1].bin->n > 0)
-            mean_add(&m->about[c.n], square_from(&c.link[c.n - 1], x), 0);
+            ad_seasonal_mean_add(&m->about[c.n], square_from(&c.link[c.n - 1], x), 0);
     }
     return place->at - p->since >= p->length ? finish_first(m) : 0;
 }
@@ -296,18 +265,18 @@ static void learn_noise(struct ad_seasonal_model *m, struct chain *c, double x, 
 {
     double least = m->gain * about_gain, nu, off = x - (c->n ? c->link[0].above : c->sum);
     double square = off * off * inflate / (1 + (m->level.n > 0 ? 1 / m->level.n : 0));
-    mean_add(&m->about[0], square, least);
+    ad_seasonal_mean_add(&m->about[0], square, least);
     for (size_t k = 0; k < c->n && c->link[k].bin->n > 0; k++) {
         square = square_from(&c->link[k], x) * inflate;
-        mean_add(&m->about[k + 1], square, least);
+        ad_seasonal_mean_add(&m->about[k + 1], square, least);
     }
     if (c->n == 0 || !(c->link[c->n - 1].bin->n > 0))
         return;
     for (size_t k = 0; k < c->n; k++) {
         double variance = phase_variance(m, c, k, &nu), ratio = square / variance;
         if (variance > 0 && nu >= 30)
-            mean_add(&m->fourth[k], ratio < 100 ? ratio * ratio : 1e4, least);
-        mean_add(c->link[k].vol, square, vol_gain);
+            ad_seasonal_mean_add(&m->fourth[k], ratio < 100 ? ratio * ratio : 1e4, least);
+        ad_seasonal_mean_add(c->link[k].vol, square, vol_gain);
     }
 }
 
@@ -324,7 +293,7 @@ static void learn_chain(struct ad_seasonal_model *m, struct chain *c, double off
         if (first && l != last && !(l->bin->n > 0) && l->n > 0)
             *l->bin = (struct ad_seasonal_mean){1, l->mean};
         else if (!first || l == last)
-            mean_add(l->bin, l->mean + off, least_gain(m, &m->profile[k]));
+            ad_seasonal_mean_add(l->bin, l->mean + off, least_gain(m, &m->profile[k]));
     }
 }
 
@@ -341,23 +310,25 @@ static void learn_level(struct ad_seasonal_model *m, const struct ad_seasonal_cf
     passed = passed < longest ? passed : longest;
     passed = passed > m->spacing ? passed : m->spacing;
     m->level.mean = ad_moments_limit(m->level.mean + ahead);
-    mean_add(&m->level, m->level.mean + off, gain);
-    if (cfg->trend && passed > 0)
-        m->slope = ad_moments_limit(m->slope + gain * gain / 4 * off / passed);
+    ad_seasonal_mean_add(&m->level, m->level.mean + off, gain);
+    if (!cfg->trend || !(passed > 0))
+        return;
+    m->slope *= exp(-passed / (damping * m->half_life));
+    m->slope = ad_moments_limit(m->slope + gain * gain / 4 * off / passed);
 }
 
 static int learn_holiday(struct ad_seasonal_model *m, const struct ad_seasonal_place *place,
                          double x, double inflate)
 {
     struct ad_seasonal_profile *p = &m->profile[m->nprofile];
-    if (!p->bin && profile_begin(p, place->at))
+    if (!p->bin && ad_seasonal_profile_begin(p, place->at))
         return -1;
     struct chain c;
     chain_make(m, place, &c);
     const struct link *l = &c.link[c.n - 1];
     double off = x - l->above;
-    mean_add(&m->holiday, off * off * inflate, m->gain * about_gain);
-    mean_add(l->bin, off, least_gain(m, p));
+    ad_seasonal_mean_add(&m->holiday, off * off * inflate, m->gain * about_gain);
+    ad_seasonal_mean_add(l->bin, off, least_gain(m, p));
     return 0;
 }
 
@@ -381,6 +352,8 @@ int ad_seasonal_model_learn(struct ad_seasonal_model *m, const struct ad_seasona
         learn_noise(m, &c, x, inflate);
         learn_chain(m, &c, x - c.sum);
     }
+    ad_seasonal_drift_add(&m->drift, place->at, m->level.mean + ahead + x - c.sum, m->slope,
+                          m->spacing);
     learn_level(m, cfg, place->at, x - c.sum, ahead);
     m->at = place->at > m->at ? place->at : m->at;
     return 0;
@@ -404,6 +377,7 @@ bool ad_seasonal_model_shift(struct ad_seasonal_model *m)
     if (m->nprofile == 0 || m->at - m->shifted < longest)
         return false;
     m->shifted = m->at;
+    ad_seasonal_drift_break(&m->drift);
     m->level.n = 0;
     m->slope = 0;
     return true;

@@ -12,30 +12,21 @@
 
 #include "base/pack.h"
 #include "detect/seasonal.h"
+#include "detect/seasonal_drift.h"
+#include "detect/seasonal_mean.h"
+#include "detect/seasonal_profile.h"
 #include "maths/moments.h"
-
-/* A mean that first averages and then forgets; n is how many equally weighted values it is worth.
- */
-struct ad_seasonal_mean {
-    double n, mean;
-};
-
-struct ad_seasonal_profile {
-    double length;                /* of its season in seconds or rows */
-    double since;                 /* where its first cycle began; NAN: not yet */
-    size_t nbin, nvol;            /* phases, and coarser ones that share a variance */
-    struct ad_seasonal_mean *bin; /* [nbin]: of distances from p[k]; NULL before `since` */
-    struct ad_seasonal_mean *vol; /* [nvol]: of squares about what was expected */
-};
 
 struct ad_seasonal_model {
     size_t nprofile;
     size_t ready; /* profiles, from the first on, that have seen a whole season */
     struct ad_seasonal_profile profile[AD_SEASONAL_MOST + 1]; /* after nprofile: of holidays */
     struct ad_seasonal_mean level;
-    double slope;                                        /* of the level, per second or row */
-    double at, gain;                                     /* last place learnt; the level's */
-    double spacing;                                      /* usual distance of two values */
+    struct ad_seasonal_drift drift;
+    bool trend;              /* there is a slope of the level, */
+    double slope, half_life; /* per second or row; how fast they change */
+    double at, gain;         /* last place learnt; the level's */
+    double spacing;          /* usual distance of two values */
     struct ad_seasonal_mean about[AD_SEASONAL_MOST + 1]; /* squares of x - p[k] */
     struct ad_seasonal_mean fourth[AD_SEASONAL_MOST]; /* of squared ratios of square to variance */
     struct ad_seasonal_mean holiday;                  /* of x - p[1] on holidays */

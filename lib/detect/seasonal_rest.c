@@ -57,12 +57,16 @@ static double stretch_of(double leverage, bool robust)
 }
 
 struct ad_seasonal_law ad_seasonal_law_widened(const struct ad_seasonal_law *law, double least,
-                                               double more)
+                                               struct ad_seasonal_more more)
 {
     struct ad_seasonal_law wide = *law;
     wide.reach = wide.reach > least ? wide.reach : least;
-    if (more > 0)
-        wide.reach = sqrt(wide.reach * wide.reach + more);
+    if (more.variance > 0) {
+        /* The degrees of freedom of a sum: Satterthwaite 1946. */
+        double own = wide.reach * wide.reach, sum = own + more.variance;
+        wide.nu = sum * sum / (own * own / law->nu + more.variance * more.variance / more.nu);
+        wide.reach = sqrt(sum);
+    }
     return wide;
 }
 
@@ -176,13 +180,14 @@ static size_t first_from(const struct ad_seasonal_side *s, const double *value, 
 }
 
 double ad_seasonal_rest_surprise(const struct ad_seasonal_rest *r, double x,
-                                 enum ad_direction direction, double least, double more)
+                                 enum ad_direction direction, double least,
+                                 struct ad_seasonal_more more)
 {
     int below = x < r->near.center;
     const struct ad_seasonal_side *s = &r->side[below];
     const struct ad_seasonal_law near = ad_seasonal_law_widened(&r->near, least, more);
     double surprise = ad_seasonal_law_surprise(&near, x, direction), u = below ? -x : x;
-    if (s->n == 0 || more > 0 || direction == (below ? AD_UP : AD_DOWN))
+    if (s->n == 0 || more.variance > 0 || direction == (below ? AD_UP : AD_DOWN))
         return surprise;
     const double *of = direction == AD_BOTH ? s->both : s->one;
     size_t i = first_from(s, s->value, u), last = s->n - 1;
@@ -199,12 +204,13 @@ double ad_seasonal_rest_surprise(const struct ad_seasonal_rest *r, double x,
 }
 
 double ad_seasonal_rest_bound(const struct ad_seasonal_rest *r, int sign, double s0,
-                              enum ad_direction direction, double least, double more)
+                              enum ad_direction direction, double least,
+                              struct ad_seasonal_more more)
 {
     const struct ad_seasonal_side *s = &r->side[sign < 0];
     const struct ad_seasonal_law near = ad_seasonal_law_widened(&r->near, least, more);
     double bound = ad_seasonal_law_bound(&near, sign, s0, direction);
-    if (s->n == 0 || more > 0 || isinf(bound))
+    if (s->n == 0 || more.variance > 0 || isinf(bound))
         return bound;
     const double *of = direction == AD_BOTH ? s->both : s->one;
     size_t i = first_from(s, of, s0);

@@ -16,6 +16,11 @@ struct ad_seasonal_law {
     double center, reach, nu, crowd;
 };
 
+/* What a value to come varies beyond this, and by how many degrees of freedom that is known. */
+struct ad_seasonal_more {
+    double variance, nu;
+};
+
 /* The values that the test took away on one side, the nearest first, negated if they are below;
  * their surprises among all, and among those of this side alone; and the law while none was gone.
  */
@@ -40,16 +45,18 @@ void ad_seasonal_rest_free(struct ad_seasonal_rest *r);
 /* Scales are at least `least`. `more` is what a value to come varies beyond these, as a variance.
  */
 double ad_seasonal_rest_surprise(const struct ad_seasonal_rest *r, double x,
-                                 enum ad_direction direction, double least, double more);
+                                 enum ad_direction direction, double least,
+                                 struct ad_seasonal_more more);
 
 /* The value above (sign 1) or below (-1) up to which surprises stay below s0; infinite on the side
  * that does not count. */
 double ad_seasonal_rest_bound(const struct ad_seasonal_rest *r, int sign, double s0,
-                              enum ad_direction direction, double least, double more);
+                              enum ad_direction direction, double least,
+                              struct ad_seasonal_more more);
 
 /* The same of a law alone, and one that is so much wider. */
 struct ad_seasonal_law ad_seasonal_law_widened(const struct ad_seasonal_law *law, double least,
-                                               double more);
+                                               struct ad_seasonal_more more);
 double ad_seasonal_law_surprise(const struct ad_seasonal_law *law, double x,
                                 enum ad_direction direction);
 double ad_seasonal_law_bound(const struct ad_seasonal_law *law, int sign, double s0,

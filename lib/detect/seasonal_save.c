@@ -73,6 +73,7 @@ void ad_seasonal_model_save(const struct ad_seasonal_model *m, struct ad_save *o
     ad_save_u64(out, m->ready);
     ad_save_f64s(out, (double[]){m->slope, m->at, m->shifted}, 3);
     save_means(&m->level, 1, out);
+    ad_seasonal_drift_save(&m->drift, out);
     save_means(m->about, AD_SEASONAL_MOST + 1, out);
     save_means(m->fourth, AD_SEASONAL_MOST, out);
     save_means(&m->holiday, 1, out);
@@ -102,7 +103,8 @@ int ad_seasonal_model_load(struct ad_seasonal_model *m, const struct ad_seasonal
     m->slope = v[0];
     m->at = v[1];
     m->shifted = v[2];
-    if (load_means(&m->level, 1, -VALUE, in) || load_means(m->about, AD_SEASONAL_MOST + 1, 0, in) ||
+    if (load_means(&m->level, 1, -VALUE, in) || ad_seasonal_drift_load(&m->drift, in) ||
+        load_means(m->about, AD_SEASONAL_MOST + 1, 0, in) ||
         load_means(m->fourth, AD_SEASONAL_MOST, 0, in) || load_means(&m->holiday, 1, 0, in) ||
         ad_moments_load(&m->all, in))
         return -1;

@@ -24,8 +24,10 @@ static void *create(const void *cfg, const struct ad_setup *setup)
 {
     (void)setup;
     struct ad_seasonal_batch *b = calloc(1, sizeof *b);
-    if (b)
+    if (b) {
         b->cfg = cfg;
+        b->drift.nu = 1;
+    }
     return b;
 }
 
@@ -74,7 +76,8 @@ static int fit(void *state, struct ad_err *err)
 struct view {
     double center, ahead;
     const struct ad_seasonal_law *law; /* of a holiday, else NULL */
-    double least, more;
+    double least;
+    struct ad_seasonal_more more;
 };
 
 /* What is expected beyond the end, where the seasons repeat. */
@@ -102,10 +105,12 @@ static void look_at(const struct ad_seasonal_batch *b, double at, struct view *v
     }
     v->least = ad_seasonal_batch_least(b, v->center);
     double reach = b->rest.near.reach > v->least ? b->rest.near.reach : v->least;
-    if (beyond)
-        v->more = b->cfg->holt_winters
-                      ? reach * reach * (ad_holtwinters_spread(&b->smooth, v->ahead) - 1)
-                      : b->drift * v->ahead;
+    /* At its end, where it is one-sided, the trend tells less than elsewhere. */
+    v->more = b->drift;
+    v->more.variance *= beyond && b->nseason ? v->ahead + 0.4 * (double)b->period[0] : 0;
+    if (beyond && b->cfg->holt_winters)
+        v->more = (struct ad_seasonal_more){
+            reach * reach * (ad_holtwinters_spread(&b->smooth, v->ahead) - 1), b->rest.near.nu};
 }
 
 static bool can_judge(const struct ad_seasonal_batch *b, const struct ad_sample *in)
@@ -176,9 +181,9 @@ static void save(const void *state, struct ad_save *out)
     ad_save_u64(out, b->clocked);
     ad_save_u64(out, b->n);
     ad_save_f64s(out,
-                 (double[]){b->grid.start, b->grid.spacing, b->trend, b->drift, h->slope, h->alpha,
-                            h->beta, h->gamma},
-                 8);
+                 (double[]){b->grid.start, b->grid.spacing, b->trend, b->drift.variance,
+                            b->drift.nu, h->slope, h->alpha, h->beta, h->gamma},
+                 9);
     ad_save_u64(out, b->grid.cells);
     ad_save_f64s(out, b->fitted, b->grid.cells);
     ad_save_u64(out, b->nseason);
@@ -208,23 +213,24 @@ static double *load_array(struct ad_load *in, size_t n)
 
 static int load_numbers(struct ad_seasonal_batch *b, struct ad_load *in)
 {
-    double v[8];
+    double v[9];
     b->clocked = ad_load_max(in, 1);
     b->n = (size_t)ad_load_max(in, 1ULL << 53);
-    ad_load_f64s(in, v, 8);
+    ad_load_f64s(in, v, 9);
     b->grid.cells = (size_t)ad_load_max(in, in->in.len);
     bool good = !in->failed && fabs(v[0]) <= 1e15 && v[1] >= 0 && v[1] <= 1e15 &&
-                fabs(v[2]) <= 1e150 && v[3] >= 0 && v[3] <= 1e150 && fabs(v[4]) <= 1e150;
-    for (int i = 5; i < 8; i++)
+                fabs(v[2]) <= 1e150 && v[3] >= 0 && v[3] <= 1e300 && v[4] > 0 && v[4] <= 1e15 &&
+                fabs(v[5]) <= 1e150;
+    for (int i = 6; i < 9; i++)
         good = good && v[i] >= 0 && v[i] <= 1;
     b->grid.start = v[0];
     b->grid.spacing = v[1];
     b->trend = v[2];
-    b->drift = v[3];
-    b->smooth = (struct ad_holtwinters){.alpha = v[5],
-                                        .beta = v[6],
-                                        .gamma = v[7],
-                                        .slope = v[4],
+    b->drift = (struct ad_seasonal_more){v[3], v[4]};
+    b->smooth = (struct ad_holtwinters){.slope = v[5],
+                                        .alpha = v[6],
+                                        .beta = v[7],
+                                        .gamma = v[8],
                                         .multiplicative =
                                             b->cfg->holt_winters == AD_SEASONAL_MULTIPLICATIVE};
     return good && (b->n == 0 || b->grid.cells > 0) && (b->grid.cells == 0 || v[1] > 0) ? 0 : -1;

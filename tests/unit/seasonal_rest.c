@@ -12,6 +12,7 @@
 enum { MOST = 400 };
 
 static struct ad_rng rng;
+static const struct ad_seasonal_more none = {0, 1};
 
 static int by_size(const void *a, const void *b)
 {
@@ -71,7 +72,7 @@ static void test_flags_what_the_test_says(void **state)
             bool out = false;
             for (size_t j = 0; j < k; j++)
                 out |= gone[j] == x[i];
-            double s = ad_seasonal_rest_surprise(&r, x[i], AD_BOTH, 0, 0);
+            double s = ad_seasonal_rest_surprise(&r, x[i], AD_BOTH, 0, none);
             /* What a tenth leaves out is judged by the scale of the rest. */
             if (k < n / 10)
                 assert_int_equal(s >= s0, out);
@@ -91,11 +92,11 @@ static void test_bounds(void **state)
         enum ad_direction way = (enum ad_direction)(round % 3);
         struct ad_seasonal_rest r = fit(x, sample(x), round % 2);
         for (int sign = -1; sign < 2; sign += 2) {
-            double bound = ad_seasonal_rest_bound(&r, sign, s0, way, 0, 0), before = 0;
+            double bound = ad_seasonal_rest_bound(&r, sign, s0, way, 0, none), before = 0;
             assert_int_equal(isinf(bound) != 0, way == (sign > 0 ? AD_DOWN : AD_UP));
             for (double z = 0; z < 30 && !isinf(bound); z += 0.01) {
                 double at = r.near.center + sign * z;
-                double s = ad_seasonal_rest_surprise(&r, at, way, 0, 0);
+                double s = ad_seasonal_rest_surprise(&r, at, way, 0, none);
                 assert_true(s >= before - 1e-9);
                 if (fabs(at - bound) > 1e-9 * (1 + fabs(bound)))
                     assert_int_equal(s >= s0, sign * (at - bound) > 0);
@@ -113,10 +114,13 @@ static void test_least_and_more(void **state)
     double x[MOST];
     ad_rng_seed(&rng, 6);
     struct ad_seasonal_rest r = fit(x, sample(x), false);
-    double reach = r.near.reach, narrow = ad_seasonal_rest_bound(&r, 1, AD_S0, AD_BOTH, 0, 0);
-    assert_close(ad_seasonal_rest_bound(&r, 1, AD_S0, AD_BOTH, 10 * reach, 0), 10 * narrow, 1e-9);
-    assert_close(ad_seasonal_rest_bound(&r, 1, AD_S0, AD_BOTH, 0, 3 * reach * reach), 2 * narrow,
+    double reach = r.near.reach, narrow = ad_seasonal_rest_bound(&r, 1, AD_S0, AD_BOTH, 0, none);
+    assert_close(ad_seasonal_rest_bound(&r, 1, AD_S0, AD_BOTH, 10 * reach, none), 10 * narrow,
                  1e-9);
+    struct ad_seasonal_more more = {3 * reach * reach, r.near.nu};
+    double wide = ad_seasonal_rest_bound(&r, 1, AD_S0, AD_BOTH, 0, more);
+    /* More degrees of freedom make it a little less than twice as wide. */
+    assert_close(wide, 2 * narrow, 0.06);
     ad_seasonal_rest_free(&r);
 }
 
@@ -133,8 +137,8 @@ static void test_saved_and_loaded(void **state)
         assert_int_equal(ad_seasonal_rest_load(&again, &(struct ad_load){{out.s, out.len}, false}),
                          0);
         for (size_t i = 0; i < n; i++)
-            assert_close(ad_seasonal_rest_surprise(&again, x[i], AD_UP, 0, 0),
-                         ad_seasonal_rest_surprise(&r, x[i], AD_UP, 0, 0), 0);
+            assert_close(ad_seasonal_rest_surprise(&again, x[i], AD_UP, 0, none),
+                         ad_seasonal_rest_surprise(&r, x[i], AD_UP, 0, none), 0);
         ad_seasonal_rest_free(&again);
         for (size_t len = 0; len < out.len; len += 7) {
             assert_int_equal(ad_seasonal_rest_load(&again, &(struct ad_load){{out.s, len}, false}),
