@@ -101,8 +101,8 @@ enum {
     AD_SCORES = 8, /* its fields are the scores of other detectors, by default all N_score that have
                       an N_flag beside them; if not AD_MULTI, the one that speaks for all: of
                       rules, of an ensemble, or the only one */
-    AD_LISTENS = 16, /* it only learns, and the command's report() makes the output from that in the
-                       end; no score() */
+    AD_LISTENS = 16,   /* it only learns, samples without any value too, and the command's report()
+                          makes the output from that in the end; no score() */
     AD_STATELESS = 32, /* there is nothing to keep for a group: no states are made */
     AD_LIMITS = 64,    /* expects nothing and has no model: it knows limits; it is AD_RAW */
     AD_OPTIONAL = 128  /* AD_SCORES: records without any score will do, too */
