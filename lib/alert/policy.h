@@ -39,8 +39,9 @@ struct ad_policy *ad_policy_new(const struct ad_config *c, const struct ad_polic
 void ad_policy_free(struct ad_policy *p);
 
 /* The fields of records that the configuration speaks of and that are no group fields, in the order
- * that ad_event.field must have. Silences that are added later may add to it at its end. */
-const struct ad_names *ad_policy_names(const struct ad_policy *p);
+ * that ad_event.field must have from now on. ad_policy_silences() may add to its end: ask again
+ * after it, until then events are taken to have those that were last asked for. */
+const struct ad_names *ad_policy_names(struct ad_policy *p);
 
 /* Whether every record is wanted, not only flagged ones and those of keys that ad_policy_wants():
  * some route waits for silence. */
@@ -52,15 +53,16 @@ bool ad_policy_wants(const struct ad_policy *p, struct ad_str key);
  * it AD_NOTICE_REFRESH twice as often. 0: it does not. */
 int ad_policy_refresh(struct ad_policy *p, struct ad_str channel, double seconds);
 
-/* What was open when the program last ended, or what another has changed since: an incident of that
- * id takes the place of the one that is known, a closed one removes it. Copied. All of it may be
- * hostile. Returns 0, or -1. */
-int ad_policy_restore(struct ad_policy *p, const struct ad_incident *in, struct ad_err *err);
-
-/* What it knows beyond incidents (times of notices for the rates, when groups were last seen),
- * appended to `out`, and put back before the first event. Hostile input: returns 0, or -1. */
+/* What the policy knows beyond incidents (times of notices for the rates, when groups were last
+ * seen), appended to `out`, and put back before anything else. Hostile input: returns 0, or -1; the
+ * policy goes on without what could not be read. */
 void ad_policy_save(const struct ad_policy *p, struct ad_buf *out);
 int ad_policy_load(struct ad_policy *p, struct ad_str state, struct ad_err *err);
+
+/* An incident that was open when the program last ended, or that another program has changed since:
+ * it takes the place of the one with this id, a closed one removes it. It is copied, and may be
+ * hostile; where `more` cannot be read, the incident is told of once more. Returns 0, or -1. */
+int ad_policy_restore(struct ad_policy *p, const struct ad_incident *in, struct ad_err *err);
 
 /* The silences that people have made, in place of those of the last call; they are copied. Returns
  * 0, or -1 with the first that cannot be understood; the others are in force then too. */
