@@ -136,6 +136,7 @@ help_options() {
 # The arguments of Fl macros in lines of standard input that match $1.
 mdoc_options() {
     awk -v lines="$1" '$0 ~ lines {
+        fl = 0
         for (i = 1; i <= NF; i++) {
             if ($i == "Fl" || $i == ".Fl")
                 fl = 1
