@@ -174,6 +174,30 @@ after() {
     grep -qE '"late":10\b' st.json || fail "$(cat st.json)"
 }
 
+# AD_NAB is its data folder, which lies beside labels; AD_NAB_SCORE a scorer as in bench/nab.py.
+@test "the Numenta benchmark" {
+    [ -n "${AD_NAB:-}" ] && [ -n "${AD_NAB_SCORE:-}" ] || skip "AD_NAB and AD_NAB_SCORE are not set"
+    export AD_BIN
+    good python3 "$ROOT/tests/bench/nab.py" "$AD_NAB/.." results "$AD_NAB_SCORE"
+    awk '$1 == "standard" { a = $2 } $1 == "low_FP" { b = $2 } $1 == "low_FN" { c = $2 }
+        END { exit !(a >= 82 && b >= 76 && c >= 86) }' out || fail "less than 82, 76, 86"
+    # unit and sign: the same flags, and raw novelties that differ by less than .003
+    local by file
+    for file in "$AD_NAB"/*/*.csv; do
+        good n <"$file"
+        column novelty_score <out >score
+        column novelty_flag <out >flag
+        for by in -1 1000 0.001; do
+            awk -F, -v OFS=, -v by=$by 'NR > 1 { $2 = sprintf("%.17g", $2 * by) } { print }' "$file" >scaled
+            good n <scaled
+            column novelty_flag <out | same flag -
+            column novelty_score <out | paste -d, - score | awk -F, '
+                function raw(s) { return 0.022 * s / (1 - s) }
+                $1 != "" { d = raw($1) - raw($2); if (d * d > 9e-6) { print; exit 1 } }' || fail "$file, $by"
+        done
+    done
+}
+
 # --- options -----------------------------------------------------------------------------------
 
 @test "--warmup: so many values before the first score" {

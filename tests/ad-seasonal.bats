@@ -12,15 +12,12 @@ season() {
     awk -v days="$days" -v step="$step" "${vars[@]}" -f "$ROOT/tests/random.awk" -f "$ROOT/tests/season.awk"
 }
 
-# changes ZONE FROM TO STEP: the offsets of season.awk, as the system's tzdata has them, to the STEP
+# changes ZONE FROM TO: the offsets of season.awk, as the system's tzdata has them, to the half hour
 changes() {
-    local t=$2 ahead=none now
-    while [ "$t" -le "$3" ]; do
-        now=$(TZ=$1 date -d "@$t" +%z | awk '{ s = substr($0, 1, 1) 1; print s * (substr($0, 2, 2) * 3600 + substr($0, 4, 2) * 60) }')
-        [ "$now" = "$ahead" ] || printf '%s%s:%s' "$([ "$ahead" = none ] || echo ,)" "$t" "$now"
-        ahead=$now
-        t=$((t + $4))
-    done
+    seq "$2" 1800 "$3" | sed 's/^/@/' | TZ=$1 date -f - '+%s %z' | awk '{
+        now = (substr($2, 2, 2) * 3600 + substr($2, 4, 2) * 60) * (substr($2, 1, 1) "1")
+        if (NR == 1 || now != ahead) printf "%s%s:%s", NR == 1 ? "" : ",", $1, now
+        ahead = now }'
 }
 
 # The days since January 1, 2024 of records.
@@ -29,9 +26,10 @@ days_of() { awk -F, '{ print int(($1 - 1704067200) / 86400) }'; }
 @test "after two weeks six deviations are told, and ordinary values flagged as often as alpha says" {
     local step rows
     for step in 300 1800; do
-        season $((step == 300 ? 100 : 600)) $step >in
+        season $((step == 300 ? 200 : 1100)) $step >in
         good ad-seasonal <in
         rows=$(tail -n +$((14 * 86400 / step + 2)) out | wc -l)
+        [ "$rows" -gt 50000 ] || fail "too few"
         flagged=$(tail -n +$((14 * 86400 / step + 2)) out | grep -c ',1$')
         # 0.27 % within a factor of two
         between $((rows * 27 / 20000)) "$flagged" $((rows * 54 / 10000))
@@ -47,9 +45,7 @@ days_of() { awk -F, '{ print int(($1 - 1704067200) / 86400) }'; }
 @test "clocks that change raise nothing: three years by the hour, a trend, a level shift" {
     local place at from=1704067200
     for place in Europe/Berlin America/New_York Australia/Lord_Howe; do
-        # when the clock changes: the day, then the half hour
-        at=$(changes $place $from $((from + 1096 * 86400)) 86400)
-        at=$(finely "$place" "$at")
+        at=$(changes $place $from $((from + 1096 * 86400)))
         season 1096 3600 "offsets=$at" slope=0.05 shift_day=500 shift=40 >in
         good ad-seasonal --tz=$place -x -p 1e-6 <in
         # nothing but the shift: twenty records, the last of which says so
@@ -62,25 +58,30 @@ days_of() { awk -F, '{ print int(($1 - 1704067200) / 86400) }'; }
     done
 }
 
-# finely ZONE OFFSETS: as changes finds them by the day, to the half hour
-finely() {
-    local zone=$1 part t ahead first=1
-    for part in $(tr , ' ' <<<"$2"); do
-        t=${part%:*} ahead=${part#*:}
-        if [ -z "$first" ]; then
-            t=$((t - 86400))
-            while [ "$(changes "$zone" $t $t 1 | cut -d: -f2)" != "$ahead" ]; do t=$((t + 1800)); done
-        fi
-        printf '%s%s:%s' "${first:-,}" "$t" "$ahead" | sed 's/^1\([0-9]*:\)/\1/'
-        first=
+@test "clocks that change raise nothing: every half hour and every five minutes" {
+    local place step from at
+    for place in Europe/Berlin America/New_York; do
+        for from in 1707955200 1726790400; do # six weeks before the last changes of the year 2024
+            for step in 1800 300; do
+                at=$(changes $place $from $((from + 60 * 86400)))
+                season 60 $step "offsets=$at" start=$from >in
+                good ad-seasonal --tz=$place -p 1e-6 <in
+                equal "$(count seasonal_flag 1 <out)" 0
+                good ad-seasonal --tz=UTC -p 1e-6 <in
+                [ "$(count seasonal_flag 1 <out)" -gt 3 ] || fail "the change does not show"
+            done
+        done
     done
 }
 
 @test "a day without records raises nothing but one nodata" {
-    season 40 1800 skip_day=25 >in
-    good ad-seasonal --gap=2h -x -p 1e-5 <in
-    equal "$(count seasonal_flag 1 <out)" 0
-    equal "$(count seasonal_state nodata <out)" 1
+    local step
+    for step in 1800 300; do
+        season 40 $step skip_day=25 >in
+        good ad-seasonal --gap=2h -x -p 1e-5 <in
+        equal "$(count seasonal_flag 1 <out)" 0
+        equal "$(count seasonal_state nodata <out)" 1
+    done
 }
 
 @test "the 29th of February is a day like others" {
@@ -155,6 +156,57 @@ finely() {
         cat out >>got
     done
     same want got
+}
+
+# readme WORD: the line of the README's pipelines that has it
+readme() {
+    grep "^    .*ad-seasonal.* $1" "$ROOT/README.md" | sed 's/^ *//'
+}
+
+@test "the README's line for cron, ten times over a growing file" {
+    season 30 1800 shift_day=20 shift=50 six=41 |
+        awk -F, -v OFS=, 'NR == 1 { print "timestamp,host,value"; next } { print $1, "a", $2; print $1, "b", -$2 }' >all
+    local k line
+    line=$(readme --resume)
+    [ "$(wc -l <<<"$line")" = 1 ] && [ -n "$line" ] || fail "no such line"
+    for k in 1 2 3 4 5 6 7 8 9 10; do
+        if [ $k = 1 ]; then head -n 289 all >metrics.csv; else sed -n "$((288 * (k - 1) + 2)),$((288 * k + 1))p" all >>metrics.csv; fi
+        good bash -c "$line"
+    done
+    same all metrics.csv
+    # in one pass, as the line has it but for the state
+    line=$(sed 's/ -S [^ ]* --resume//; s/>>.*//' <<<"$line")
+    good bash -c "$line"
+    [ "$(wc -l <out)" -gt 50 ] || fail "nothing unusual"
+    same out unusual.csv
+}
+
+@test "the README's line for tail, live" {
+    [ -d /proc/self/fd ] || skip "no /proc"
+    season 14 1800 shift_day=12 shift=50 |
+        awk -F, 'NR > 1 { print "{\"timestamp\":" $1 ",\"host\":\"a\",\"value\":" $2 "}" }' >all
+    local line pid tail
+    line=$(readme "-S live.state")
+    [ "$(wc -l <<<"$line")" = 1 ] && [ -n "$line" ] || fail "no such line"
+    echo '{"timestamp":1704060000,"host":"a","value":1e9}' >metrics.ndjson # was there before
+    bash -c "$line" >live 3>&- &
+    pid=$!
+    eventually pgrep -P $pid tail
+    tail=$(pgrep -P $pid tail)
+    follows() { ls -l "/proc/$tail/fd" | grep -q metrics.ndjson; }
+    eventually follows
+    sleep 0.3 # it has opened the file, and goes to its end
+    head -n 600 all >>metrics.ndjson
+    good ad-seasonal -g host -a --tz=Europe/Berlin < <(head -n 600 all)
+    [ -s out ] || fail "nothing unusual"
+    eventually cmp out live
+    kill "$tail"
+    wait $pid || true
+    # and the next run goes on with what this one has learnt
+    good ad-seasonal -g host -S live.state -a --tz=Europe/Berlin < <(tail -n +601 all)
+    cat live out >both
+    good ad-seasonal -g host -a --tz=Europe/Berlin <all
+    same out both
 }
 
 @test "a pipe that is read live: a state is kept, and the next run goes on with it" {
