@@ -13,7 +13,7 @@ static bool take(struct ad_str *in, char c)
 
 static void blanks(struct ad_str *in)
 {
-    while (take(in, ' ') || take(in, '\t'))
+    while (take(in, ' ') || take(in, '\t') || take(in, '\n'))
         ;
 }
 

@@ -4,7 +4,7 @@
 
 static bool separates(char c)
 {
-    return c == ' ' || c == '\t' || c == '=';
+    return c == ' ' || c == '\t' || c == '\n' || c == '=';
 }
 
 struct ad_str ad_word_next(struct ad_str *text)

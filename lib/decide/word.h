@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* The next word of a text, up to a blank or an equals sign; empty at the end. */
+/* The next word of a text, up to a blank, a newline or an equals sign; empty at the end. */
 struct ad_str ad_word_next(struct ad_str *text);
 
 /* Say that `v` is no WHAT, naming the one of all[] (NULL ends it) that is most like it, or all.
