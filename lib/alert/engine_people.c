@@ -45,17 +45,26 @@ static int hear_silences(struct ad_engine *e, struct ad_err *err)
     return rc;
 }
 
+static int act(struct ad_engine *e, const struct ad_request *r)
+{
+    double wall = ad_engine_wall(e);
+    switch (r->what) {
+    case AD_REQUEST_ACKNOWLEDGE:
+        return ad_policy_acknowledge(e->policy, r->incident, r->by, wall, &e->sink);
+    case AD_REQUEST_UNACKNOWLEDGE:
+        return ad_policy_unacknowledge(e->policy, r->incident, wall, &e->sink);
+    default:
+        return ad_policy_resolve(e->policy, r->incident, r->by, wall, &e->sink);
+    }
+}
+
 /* What people asked for since the last time. */
 static int hear_requests(struct ad_engine *e, struct ad_err *err)
 {
     struct ad_request r;
     int rc;
     while ((rc = ad_store_next_request(e->store, e->asked, &r, err)) == 1) {
-        int did =
-            r.what == AD_REQUEST_ACKNOWLEDGE
-                ? ad_policy_acknowledge(e->policy, r.incident, r.by, ad_engine_wall(e), &e->sink)
-                : ad_policy_resolve(e->policy, r.incident, r.by, ad_engine_wall(e), &e->sink);
-        if (did < 0 || ad_journal_answer(&e->journal, r.id))
+        if (act(e, &r) < 0 || ad_journal_answer(&e->journal, r.id))
             return ad_err_nomem(err);
         e->asked = r.id;
     }

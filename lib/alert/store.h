@@ -160,7 +160,7 @@ int ad_store_each_silence(struct ad_store *store, double now,
 int ad_store_expire_silence(struct ad_store *store, int64_t id, double now, const char *by,
                             struct ad_err *err);
 
-enum ad_request_what { AD_REQUEST_ACKNOWLEDGE, AD_REQUEST_RESOLVE };
+enum ad_request_what { AD_REQUEST_ACKNOWLEDGE, AD_REQUEST_UNACKNOWLEDGE, AD_REQUEST_RESOLVE };
 
 /* What somebody asked for and the policy has yet to do. */
 struct ad_request {

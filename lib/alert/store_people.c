@@ -130,6 +130,8 @@ int ad_store_expire_silence(struct ad_store *store, int64_t id, double now, cons
 
 int ad_store_ask(struct ad_store *store, const struct ad_request *r, struct ad_err *err)
 {
+    static const char *const to_be[] = {"to be acknowledged", "to be unacknowledged",
+                                        "to be resolved"};
     bool own;
     int rc = ad_store_enter(store, &own, err);
     if (rc)
@@ -143,9 +145,7 @@ int ad_store_ask(struct ad_store *store, const struct ad_request *r, struct ad_e
     ad_sql_real(&q, r->made);
     rc = ad_sql_run(&q, err);
     if (rc == 0)
-        rc = ad_store_note(store, r->made, r->incident,
-                           r->what == AD_REQUEST_RESOLVE ? "to be resolved" : "to be acknowledged",
-                           r->by, r->note, err);
+        rc = ad_store_note(store, r->made, r->incident, to_be[r->what], r->by, r->note, err);
     return ad_store_leave(store, own, rc, err);
 }
 
