@@ -19,11 +19,12 @@ int ad_store_fail(struct ad_store *store, int rc, struct ad_err *err)
         return AD_STORE_AGAIN;
     case SQLITE_NOMEM:
         return ad_err_nomem(err);
-    case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+        return ad_err_set(err, "%s is no database of alerts", store->name);
+    case SQLITE_CORRUPT:
         return ad_err_set(err,
-                          "%s is damaged, or no database of alerts: move it away; "
-                          "\"sqlite3 FILE .recover\" prints what is left of it",
+                          "%s is damaged: move it away; \"sqlite3 FILE .recover\" prints what is "
+                          "left of it",
                           store->name);
     case SQLITE_READONLY:
     case SQLITE_PERM:

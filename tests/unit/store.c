@@ -572,7 +572,7 @@ static void refuses_other_files(void **state)
     f = fopen(path, "w");
     fputs("host,value\nweb1,3\n", f);
     fclose(f);
-    assert_refused(path, true, -1, "no database of alerts");
+    assert_refused(path, true, -1, "is no database of alerts");
     unlink(path);
 
     ad_store_close(open_at(path));
