@@ -2,10 +2,19 @@
 
 #include <stdlib.h>
 
+/* The texts in quotes at most, and one. */
+static size_t count_quoted(struct ad_str text)
+{
+    size_t n = 2;
+    for (size_t i = 0; i < text.len; i++)
+        n += text.s[i] == '"' || text.s[i] == '\'';
+    return n / 2;
+}
+
 /* Room for whatever the text may need. */
 static struct ad_expr *reserve(struct ad_str text, struct ad_parser *p)
 {
-    size_t n = ad_parse_room(text.len), quoted = text.len / 2 + 1;
+    size_t n = ad_parse_room(text.len), quoted = count_quoted(text);
     struct ad_expr *e = calloc(1, sizeof *e);
     if (!e)
         return NULL;
