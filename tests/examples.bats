@@ -6,8 +6,8 @@
 # and leave something: output or a file. One that cannot be run here, because it never ends, stands
 # below a comment `.\" not run: WHY`; its words are checked only.
 #
-# The pages speak of metrics.csv (timestamp,host,value), metrics.ndjson with the same records, and
-# host.csv.gz, the recording in tests/data/host.
+# The pages speak of metrics.csv (timestamp,host,value), metrics.ndjson with the same records,
+# host.csv.gz, the recording in tests/data/host, and alerts.db, made of tests/data/alerts.
 
 load helper
 
@@ -64,6 +64,8 @@ sample() {
     awk -F, 'NR > 1 { printf "{\"timestamp\":%s,\"host\":\"%s\",\"value\":%s}\n", $1, $2, $3 }' \
         metrics.csv >metrics.ndjson
     cp "$ROOT/tests/data/host/host.csv.gz" .
+    rm -f alerts.db
+    sqlite3 alerts.db <"$ROOT/tests/data/alerts/alerts.sql"
 }
 
 # try PAGE COMMAND: run an extracted command and compare

@@ -325,6 +325,17 @@ plain() { ! sanitized && [ "$(head -c 2 "$AD_BIN/$tool")" != '#!' ]; }
     done
 }
 
+@test "only the tools that alert link SQLite, libcurl and what these need" {
+    command -v ldd >/dev/null || skip "no ldd"
+    for tool in $(tools); do
+        plain || skip "not the plain build"
+        case $tool in ad-alert | ad-alertctl) continue ;; esac
+        readelf -d "$AD_BIN/$tool" 2>/dev/null | sed -nE 's/.*NEEDED.*\[(lib[a-z]+).*/\1/p' |
+            grep -xE 'libsqlite|libcurl|libnettle' >others || true
+        [ ! -s others ] || fail "links $(tr '\n' ' ' <others)"
+    done
+}
+
 @test "programs are hardened" {
     command -v readelf >/dev/null || skip "no readelf"
     for tool in $(tools); do
