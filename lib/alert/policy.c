@@ -23,8 +23,9 @@ struct ad_policy *ad_policy_new(const struct ad_config *c, const struct ad_polic
         ad_err_nomem(err);
         goto fail;
     }
-    for (size_t i = 0; i < p->plan.noutlet; i++)
-        p->line[i].due = (struct ad_due){.at = INFINITY, .order = i, .kind = AD_DUE_LINE};
+    for (size_t i = 0; i < p->plan.noutlet; i++) /* after all else of the same time */
+        p->line[i].due =
+            (struct ad_due){.at = INFINITY, .order = UINT64_MAX - i, .kind = AD_DUE_LINE};
     p->nfield = p->plan.words.field.n;
     return p;
 fail:

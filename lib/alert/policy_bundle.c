@@ -27,7 +27,8 @@ struct ad_bundle *ad_bundle_find(struct ad_policy *p, const struct ad_route *rou
     if (!b)
         return NULL;
     *b = (struct ad_bundle){.route = route, .chain.hash = hash};
-    b->due = (struct ad_due){.at = INFINITY, .order = hash, .kind = AD_DUE_BUNDLE};
+    b->due = (struct ad_due){.at = INFINITY, .kind = AD_DUE_BUNDLE};
+    b->due.order = ad_due_order(values);
     if (ad_buf_add(&b->values, values.s, values.len) || ad_chains_add(&p->bundles, &b->chain)) {
         ad_buf_free(&b->values);
         free(b);
@@ -123,7 +124,7 @@ static size_t gather(struct ad_policy *p, struct ad_bundle *b, size_t channel, s
             if (guard == AD_GUARD_NONE)
                 v[n++] = one;
             else
-                ad_link_hold(p, link, guard);
+                ad_link_hold(p, o, link, guard);
         }
     qsort(v, n, sizeof *v, compare);
     return n;
@@ -137,8 +138,8 @@ static int send_some(struct ad_policy *p, const struct ad_telling *v, size_t n, 
     double free = ad_line_free(p, v->link->channel);
     for (; free > p->wall && held < n && v[held].event != AD_NOTICE_RESOLVE; held++) {
         *retry = free < *retry ? free : *retry;
-        ad_link_hold(p, v[held].link, AD_GUARD_RATE);
-        ad_link_hold(p, v[held].link, AD_GUARD_GROUP); /* it waits with its group */
+        ad_link_hold(p, v[held].o, v[held].link, AD_GUARD_RATE);
+        ad_link_hold(p, v[held].o, v[held].link, AD_GUARD_GROUP); /* it waits with its group */
     }
     return held < n ? ad_policy_send(p, v + held, n - held) : 0;
 }

@@ -81,7 +81,8 @@ static int open_new(struct ad_policy *p, const struct ad_event *ev, struct ad_op
     struct ad_open *o = *out = ad_open_new(p, ev->key, first.id);
     if (!o)
         return -1;
-    o->in.started = o->in.updated = ev->t;
+    ad_open_begin(o, ev->t);
+    o->in.updated = ev->t;
     if (ad_names_set(&o->group, ev->group, p->plan.words.group.n))
         return -1;
     p->scratch.len = 0;

@@ -49,6 +49,16 @@ int ad_open_text(struct ad_open *o, enum ad_open_text which, struct ad_str v)
     return rc;
 }
 
+/* Of what is due at the same time the oldest comes first, in whatever run. */
+void ad_open_begin(struct ad_open *o, double started)
+{
+    const uint64_t most = (UINT64_C(1) << 44) - 1;
+    double ms = floor(started * 1000);
+    uint64_t age = ms > 0 ? ms < (double)most ? (uint64_t)ms : most : 0;
+    o->in.started = started;
+    o->over.order = o->due.order = age << 20 | o->by_id.hash >> 44;
+}
+
 static int list_open(struct ad_policy *p, struct ad_open *o)
 {
     if (p->nopen == p->cap) {
@@ -75,7 +85,7 @@ struct ad_open *ad_open_new(struct ad_policy *p, struct ad_str key, const char *
     o->dirty = true;
     o->by_key.hash = ad_hash(&p->key, key.s, key.len);
     o->by_id.hash = id_hash(id);
-    o->over = o->due = (struct ad_due){.at = INFINITY, .order = o->by_id.hash, .kind = AD_DUE_OPEN};
+    o->over = o->due = (struct ad_due){.at = INFINITY, .kind = AD_DUE_OPEN};
     int rc = 0;
     for (unsigned i = 0; i < AD_OPEN_TEXTS; i++)
         rc |= ad_open_text(o, i, i == AD_OPEN_KEY ? key : (struct ad_str){"", 0});

@@ -150,6 +150,7 @@ int ad_group_write(struct ad_buf *out, const struct ad_names *name, const struct
 /* policy_open.c: what there is of an incident. */
 struct ad_open *ad_open_new(struct ad_policy *p, struct ad_str key, const char *id);
 void ad_open_free(struct ad_policy *p, struct ad_open *o);
+void ad_open_begin(struct ad_open *o, double started);
 struct ad_open *ad_open_find(const struct ad_policy *p, struct ad_str key); /* that is not over */
 struct ad_open *ad_open_by_id(const struct ad_policy *p, const char *id);
 int ad_open_text(struct ad_open *o, enum ad_open_text which, struct ad_str v);
@@ -175,7 +176,8 @@ bool ad_link_wants(const struct ad_policy *p, const struct ad_open *o, const str
                    enum ad_notice_event *event, double *next);
 enum ad_guard ad_link_guard(struct ad_policy *p, struct ad_open *o, const struct ad_link *link,
                             enum ad_notice_event event, double *until);
-void ad_link_hold(struct ad_policy *p, struct ad_link *link, enum ad_guard guard);
+void ad_link_hold(struct ad_policy *p, struct ad_open *o, struct ad_link *link,
+                  enum ad_guard guard);
 void ad_link_release(struct ad_policy *p, struct ad_link *link);
 int ad_policy_send(struct ad_policy *p, const struct ad_telling *v, size_t n);
 bool ad_policy_muted(struct ad_policy *p, struct ad_open *o, double *until, enum ad_guard *guard);
@@ -211,6 +213,12 @@ int ad_open_pack(const struct ad_policy *p, struct ad_open *o);
 
 /* summary.c */
 int ad_policy_count(struct ad_policy *p, const struct ad_policy_count *what);
+
+/* The order of what is due at the same time, when nothing else tells: the same in every run. */
+static inline uint64_t ad_due_order(struct ad_str v)
+{
+    return ad_hash(&(struct ad_hash_key){0, 0}, v.s, v.len);
+}
 
 static inline bool ad_open_is_over(const struct ad_open *o)
 {

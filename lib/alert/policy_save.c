@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum { VERSION = 1, FLAG_ABSENT = 1, FLAG_TOLD = 2 };
-enum { LINK_TOLD = 1, LINK_CLOSED = 2, LINK_WAITING = 4, LINK_KEPT = 8 };
+enum { LINK_TOLD = 1, LINK_CLOSED = 2, LINK_WAITING = 4 };
 
 /* A list of texts, some of them absent. */
 static void save_texts(struct ad_save *out, const struct ad_str *v, size_t n)
@@ -26,10 +26,8 @@ static struct ad_str load_text(struct ad_load *in)
 
 static void save_link(struct ad_save *out, const struct ad_policy *p, const struct ad_link *l)
 {
-    const struct ad_line *line = &p->line[l->channel];
     unsigned flags = (l->told ? LINK_TOLD : 0u) | (l->closed ? LINK_CLOSED : 0u) |
-                     (l->guard == AD_GUARD_RATE ? LINK_WAITING : 0u) |
-                     (l->epoch == UINT64_MAX ? LINK_KEPT : 0u);
+                     (l->guard == AD_GUARD_RATE ? LINK_WAITING : 0u);
     ad_save_str(out, p->plan.outlet[l->channel].name);
     ad_save_str(out, l->route->name);
     ad_save_u64(out, flags);
@@ -41,7 +39,7 @@ static void save_link(struct ad_save *out, const struct ad_policy *p, const stru
     ad_save_u64(out, l->repeats);
     ad_save_u64(out, l->held);
     ad_save_u64(out, l->counted);
-    ad_save_u64(out, l->epoch == UINT64_MAX ? 0 : line->epoch - l->epoch);
+    ad_save_u64(out, l->epoch);
 }
 
 int ad_open_pack(const struct ad_policy *p, struct ad_open *o)
@@ -81,7 +79,7 @@ static int load_link(struct ad_load *in, struct ad_policy *p, struct ad_open *o)
     ptrdiff_t channel = ad_plan_outlet(&p->plan, ad_load_str(in));
     const struct ad_route *route = find_route(p, ad_load_str(in));
     struct ad_link l = {0}, *to;
-    unsigned flags = (unsigned)ad_load_max(in, 15);
+    unsigned flags = (unsigned)ad_load_max(in, 7);
     l.severity = (enum ad_severity)ad_load_max(in, AD_CRITICAL);
     l.level = (unsigned)ad_load_max(in, UINT32_MAX);
     l.wanted = (unsigned)ad_load_max(in, UINT32_MAX);
@@ -90,7 +88,7 @@ static int load_link(struct ad_load *in, struct ad_policy *p, struct ad_open *o)
     l.repeats = ad_load_u64(in);
     l.held = ad_load_u64(in);
     l.counted = (unsigned)ad_load_max(in, (1u << AD_GUARDS) - 1);
-    uint64_t ago = ad_load_u64(in);
+    l.epoch = ad_load_u64(in);
     if (in->failed || channel < 0)
         return in->failed ? -1 : 0;
     if (ad_open_link(p, o, (size_t)channel, route ? route : &p->plan.route[p->plan.nroute - 1],
@@ -101,7 +99,6 @@ static int load_link(struct ad_load *in, struct ad_policy *p, struct ad_open *o)
     l.bundle = to->bundle;
     l.told = flags & LINK_TOLD;
     l.closed = flags & LINK_CLOSED;
-    l.epoch = flags & LINK_KEPT ? UINT64_MAX : p->line[channel].epoch - ago;
     if (l.told && !(isfinite(l.sent) && isfinite(l.last)))
         l.sent = l.last = p->wall;
     ad_link_release(p, to);
@@ -232,6 +229,7 @@ static int adopt(struct ad_policy *p, struct ad_open *o, const struct ad_inciden
     double over = 0;
     copy.key = was.key;
     o->in = copy;
+    ad_open_begin(o, in->started);
     if (copy_texts(o, in))
         return -1;
     if (load_more(p, o, in->more, &over) && forget(p, o, &over))

@@ -108,9 +108,10 @@ static bool is_counted(const struct ad_link *link)
     return (link->counted & ~(1u << AD_GUARD_GROUP)) != 0;
 }
 
-void ad_link_hold(struct ad_policy *p, struct ad_link *link, enum ad_guard guard)
+void ad_link_hold(struct ad_policy *p, struct ad_open *o, struct ad_link *link, enum ad_guard guard)
 {
     struct ad_line *line = &p->line[link->channel];
+    o->dirty |= link->guard != guard;
     ad_link_release(p, link);
     link->guard = guard;
     line->waiting += guard == AD_GUARD_RATE;
@@ -144,7 +145,7 @@ static unsigned long long suppressed(const struct ad_policy *p, const struct ad_
         const struct ad_link *link = v[i].link;
         bool late = is_counted(link) && is_news(v[i].event);
         held += link->held;
-        held -= late && (link->epoch == UINT64_MAX || link->epoch == line->epoch);
+        held -= held && late && (link->epoch == UINT64_MAX || link->epoch == line->epoch);
     }
     return held;
 }
@@ -258,7 +259,7 @@ static int tell_link(struct ad_policy *p, struct ad_open *o, struct ad_link *lin
     while (ad_link_wants(p, o, link, &v.event, next)) {
         enum ad_guard guard = ad_link_guard(p, o, link, v.event, &until);
         if (guard != AD_GUARD_NONE) {
-            ad_link_hold(p, link, guard);
+            ad_link_hold(p, o, link, guard);
             *next = until < *next ? until : *next;
             if (guard == AD_GUARD_GROUP && isinf(link->bundle->due.at))
                 return ad_due_set(&p->due, &link->bundle->due,

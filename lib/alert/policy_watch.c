@@ -39,7 +39,9 @@ static struct ad_watch *make(struct ad_policy *p, uint64_t hash, const struct ad
     if (!w)
         return NULL;
     w->chain.hash = hash;
-    w->due = (struct ad_due){.at = INFINITY, .order = hash, .kind = AD_DUE_WATCH};
+    w->due = (struct ad_due){.at = INFINITY, .kind = AD_DUE_WATCH};
+    for (size_t i = 0; i < p->plan.words.group.n; i++)
+        w->due.order = 31 * w->due.order + ad_due_order(group[i]);
     w->wall = w->t = -INFINITY;
     if (ad_names_set(&w->group, group, p->plan.words.group.n) ||
         ad_chains_add(&p->watches, &w->chain)) {

@@ -230,6 +230,7 @@ static void silence(struct run *run, char *rest)
     r->silence = run->silences;
     r->nsilence++;
     rig_silences(r);
+    rig_commit(r);
 }
 
 /* state host=a firing count=3: the incident of that key that was begun last has all of these */
@@ -348,6 +349,7 @@ static void act(struct run *run, const char *what, char *rest)
     } else if (strcmp(what, "unsilence") == 0) {
         r->nsilence = 0;
         rig_silences(r);
+        rig_commit(r);
     } else if (strcmp(what, "again") == 0) {
         again(run, r->wall);
     } else {
@@ -420,6 +422,7 @@ static void run_all(bool restarts)
         snprintf(path, sizeof path, "tests/data/policy/%s.txt", files[i]);
         cases += run_file(path, restarts);
     }
+    assert_true(cases >= 60);
     print_message("# %u cases\n", cases);
 }
 

@@ -35,6 +35,7 @@ struct rig {
     struct ad_silence *silence;
     size_t nsilence;
     double refresh;
+    int number;    /* of a run, for messages */
     bool restarts; /* give up the policy after each step */
 };
 
@@ -142,6 +143,8 @@ static inline void rig_commit(struct rig *r)
 {
     struct ad_buf state = {0};
     struct ad_err err = {0};
+    if (ad_policy_deadline(r->policy) <= r->wall)
+        assert_int_equal(ad_policy_tick(r->policy, r->wall, NAN, &r->sink), 0);
     assert_int_equal(ad_policy_flush(r->policy, &r->sink), 0);
     if (!r->restarts)
         return;
