@@ -193,7 +193,7 @@ readme() {
     pid=$!
     eventually pgrep -P $pid tail
     tail=$(pgrep -P $pid tail)
-    follows() { ls -l "/proc/$tail/fd" | grep -q metrics.ndjson; }
+    follows() { find "/proc/$tail/fd" -lname "*metrics.ndjson" | grep -q .; }
     eventually follows
     sleep 0.3 # it has opened the file, and goes to its end
     head -n 600 all >>metrics.ndjson
