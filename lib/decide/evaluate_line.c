@@ -32,14 +32,15 @@ static int add_series(const struct ad_evaluating *w, const struct ad_scored *s, 
                       uint32_t line, struct sums *sum)
 {
     const uint32_t *level = s->score[field].code;
+    enum ad_range_bias bias = (enum ad_range_bias)w->cfg->bias;
     struct ad_span *run = malloc((s->n / 2 + 1) * sizeof *run);
     if (!run)
         return -1;
     size_t runs = find_runs(level, s->n, line, run);
     sum->runs += (double)runs;
     sum->windows += (double)s->windows;
-    sum->covered += ad_range_cover(run, runs, s->window, s->windows, 0, w->cfg->bias);
-    sum->found += ad_range_cover(s->window, s->windows, run, runs, w->cfg->existence, w->cfg->bias);
+    sum->covered += ad_range_cover(run, runs, s->window, s->windows, 0, bias);
+    sum->found += ad_range_cover(s->window, s->windows, run, runs, w->cfg->existence, bias);
     free(run);
     for (size_t k = 0; k < s->windows; k++) {
         size_t first = s->window[k].first, hit = ad_events_hit(level, s->window[k], line);

@@ -17,10 +17,11 @@ struct joined {
     uint8_t step;       /* of the highest record within reach */
 };
 
-/* A record's step is the first threshold that it reaches; counts are by step. */
+/* The different thresholds are steps; a record's is the first that it reaches. Counts are by step.
+ */
 struct surface {
     const uint32_t *level;
-    size_t n, reach; /* reach: records in the widest edge */
+    size_t n, steps, reach; /* reach: records in the widest edge */
     uint32_t threshold[THRESHOLDS];
     double alarms[THRESHOLDS];  /* records at or above the threshold */
     double base[THRESHOLDS];    /* records of windows */
@@ -45,6 +46,15 @@ static size_t rank_of(size_t j, size_t n)
     return j == THRESHOLDS - 1 ? n - 1 : (size_t)((double)j * ((double)(n - 1) / (THRESHOLDS - 1)));
 }
 
+/* Thresholds that are equal reach nothing more: they are one step. */
+static void add_threshold(struct surface *s, uint32_t level, size_t alarms)
+{
+    if (s->steps > 0 && s->threshold[s->steps - 1] == level)
+        return;
+    s->threshold[s->steps] = level;
+    s->alarms[s->steps++] = (double)alarms;
+}
+
 /* Thresholds of few records, by sorting; of many, by counting. */
 static int sort_levels(struct surface *s)
 {
@@ -56,10 +66,10 @@ static int sort_levels(struct surface *s)
     qsort(sorted, s->n, sizeof *sorted, by_value);
     size_t above = 0;
     for (size_t j = 0; j < THRESHOLDS; j++) {
-        s->threshold[j] = sorted[rank_of(j, s->n)];
-        while (above < s->n && sorted[above] >= s->threshold[j])
+        uint32_t level = sorted[rank_of(j, s->n)];
+        while (above < s->n && sorted[above] >= level)
             above++;
-        s->alarms[j] = (double)above;
+        add_threshold(s, level, above);
     }
     free(sorted);
     return 0;
@@ -76,8 +86,7 @@ static int count_levels(struct surface *s, uint32_t top)
     for (size_t j = 0; j < THRESHOLDS; j++) {
         while (above <= rank_of(j, s->n))
             above += count[--at];
-        s->threshold[j] = (uint32_t)at;
-        s->alarms[j] = (double)above;
+        add_threshold(s, (uint32_t)at, above);
     }
     free(count);
     return 0;
@@ -93,7 +102,7 @@ static int find_thresholds(struct surface *s)
 
 static uint8_t step_of(const struct surface *s, size_t i)
 {
-    size_t lo = 0, hi = THRESHOLDS - 1; /* the last one is the lowest level */
+    size_t lo = 0, hi = s->steps - 1; /* the last one is the lowest level */
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
         if (s->level[i] >= s->threshold[mid])
@@ -157,7 +166,7 @@ static int add_windows(struct surface *s, const struct ad_span *w, size_t nw)
             return -1;
         if (k == nw)
             break;
-        s->joined[k] = (struct joined){w[k].first, w[k].last, THRESHOLDS - 1};
+        s->joined[k] = (struct joined){w[k].first, w[k].last, (uint8_t)(s->steps - 1)};
         for (size_t i = w[k].first; i <= w[k].last; i++) {
             uint8_t step = step_of(s, i);
             s->base[step]++;
@@ -203,7 +212,7 @@ static struct ad_vus areas(const struct surface *s, const double *edges, const d
 {
     double tp = 0, soft = 0, windows = 0, tpr0 = 0, fpr0 = 0;
     struct ad_vus area = {0, 0};
-    for (size_t j = 0; j < THRESHOLDS; j++) {
+    for (size_t j = 0; j < s->steps; j++) {
         tp += s->base[j] + edges[j];
         soft += edges[j];
         windows += found[j];
@@ -227,11 +236,11 @@ static struct ad_vus volume(struct surface *s, size_t buffer)
         double edges[THRESHOLDS], found[THRESHOLDS] = {0};
         if (w > 0 && w % 2 == 0)
             grow(s, w / 2, &seen);
-        for (size_t j = 0; j < THRESHOLDS; j++)
+        for (size_t j = 0; j < s->steps; j++)
             edges[j] = s->full[j];
-        for (size_t d = 1; d <= w / 2; d++) {
+        for (size_t d = 1; d <= w / 2 && d <= s->reach; d++) {
             double weight = sqrt(1 - (double)d / (double)w);
-            for (size_t j = 0; j < THRESHOLDS; j++)
+            for (size_t j = 0; j < s->steps; j++)
                 edges[j] += weight * s->edge[d][j];
         }
         for (size_t k = 0; k < s->njoined; k++)
@@ -251,7 +260,7 @@ int ad_vus(const uint32_t *level, size_t n, const struct ad_span *window, size_t
     if (s) {
         s->level = level;
         s->n = n;
-        s->reach = buffer / 2;
+        s->reach = buffer / 2 < n ? buffer / 2 : n;
         s->edge = calloc(s->reach + 1, sizeof *s->edge);
         s->joined = calloc(nw, sizeof *s->joined);
         if (s->edge && s->joined)

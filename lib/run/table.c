@@ -262,8 +262,11 @@ int ad_table_rows(const struct ad_table *t, struct ad_sink *sink, const struct a
 
 int ad_table_report(const struct ad_table *t, const struct ad_heard *heard)
 {
+    /* Names are of the report, whether the input had any or not. */
+    struct ad_format out = heard->out;
+    out.header = true;
     return heard->table ? ad_table_people(t, heard->sink, heard->colour)
-                        : ad_table_rows(t, heard->sink, &heard->out);
+                        : ad_table_rows(t, heard->sink, &out);
 }
 
 /* The next code point of valid UTF-8. */

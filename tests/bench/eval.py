@@ -1,13 +1,14 @@
 """ad-eval beside the programs that its measures come from.
 
-usage: eval.py [--speed] [--nab NAB SCORER]
+usage: eval.py [--speed] [--coverage] [--nab NAB SCORER]
 
 Random series, with ties, missing scores, groups and windows of many lengths, are measured by
 build/bin/ad-eval (or $AD_BIN/ad-eval) and by scikit-learn, vus, prts (pip install --no-deps vus
 prts tqdm) and, from a folder of NAB, the Numenta Anomaly Benchmark, by SCORER, which is run with
 `--nab NAB --results FOLDER` and prints the score of each profile first in its line. Prints the
 largest difference of each measure; status 1 if one is above 1e-9 relative (NAB: what SCORER prints).
-With --speed it times 10 million records, too.
+With --speed it times 10 million records, too. With --coverage it tells how many of 150 intervals hold
+the truth, in series whose records are alike within windows, by what the bootstrap draws.
 """
 import csv
 import json
@@ -115,6 +116,35 @@ def check_nab(nab, scorer):
                 assert abs(got["nab_" + name + "_best"] - want) <= 0.00501
 
 
+def alike(rng, windows, length=30, gap=300):
+    """Windows that are each higher by a luck of their own, between records that wander."""
+    label, score = [], []
+    for _ in range(windows):
+        x = 0
+        for _ in range(gap):
+            x = 0.95 * x + np.sqrt(1 - 0.95 ** 2) * rng.normal()
+            score.append(x)
+        score += list(rng.normal(1.5, 0.7) + 0.7 * rng.normal(size=length))
+        label += [0] * gap + [1] * length
+    return np.array(label), np.array(score)
+
+
+def check_coverage(runs=150):
+    rng = np.random.default_rng(1)
+    label, score = alike(rng, 4000)
+    truth = {"auroc": roc_auc_score(label, score), "ap": average_precision_score(label, score)}
+    for windows in 6, 20, 60:
+        for draw in "window", "record":
+            held = dict.fromkeys(truth, 0)
+            for _ in range(runs):
+                got = run("--labels=label", f"--resample={draw}", "--draws=300",
+                          text=table(*alike(rng, windows)))[0]
+                for name, true in truth.items():
+                    held[name] += got[name + "_low"] <= true <= got[name + "_high"]
+            print(f"{windows:3} windows, --resample={draw:6} " + ", ".join(
+                f"{name} {100 * n / runs:.0f} %" for name, n in held.items()))
+
+
 def time_it(n):
     rng = np.random.default_rng(2)
     with tempfile.NamedTemporaryFile("w", suffix=".csv") as f:
@@ -140,6 +170,8 @@ if "--nab" in arguments:
 check_random(int(os.environ.get("CASES", "200")))
 for measure, off in worst.items():
     print(f"{measure:16} {off:.1e}")
+if "--coverage" in arguments:
+    check_coverage()
 if speed:
     time_it(10_000_000)
 sys.exit(max(worst.values()) > 1e-9)

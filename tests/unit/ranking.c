@@ -98,6 +98,7 @@ static void test_places(void **state)
 struct score {
     double x;
     bool anomalous;
+    size_t unit;
 };
 
 static int by_score(const void *a, const void *b)
@@ -106,33 +107,60 @@ static int by_score(const void *a, const void *b)
     return p->x > q->x ? -1 : p->x < q->x;
 }
 
-enum { MOST = 440, DRAWS = 200, SIMULATIONS = 600 };
+enum { MOST = 400, DRAWS = 200, SIMULATIONS = 600 };
 
-/* A sample of Gaussians, the anomalous ones higher by `lift`; a unit for each record. The intervals
- * of both measures. */
-static void simulate(struct ad_rng *rng, size_t anomalous, size_t normal, double lift,
-                     struct ad_interval *auroc, struct ad_interval *ap)
+/* Rank n scores of a field, each in a unit of its own. */
+static struct ad_drawn rank(struct score *v, size_t n, size_t field, struct ad_units *units)
 {
-    struct score v[MOST];
-    size_t n = anomalous + normal, seen[2] = {0};
     double p[MOST] = {0}, q[MOST] = {0};
-    struct ad_units units;
-    static struct ad_drawn drawn[DRAWS];
-    for (size_t i = 0; i < n; i++)
-        v[i] = (struct score){ad_rng_normal(rng) + (i < anomalous ? lift : 0), i < anomalous};
     qsort(v, n, sizeof *v, by_score);
-    assert_int_equal(ad_units_init(&units, 1, n, normal, anomalous), 0);
     for (size_t i = 0; i < n; i++) {
         (v[i].anomalous ? p : q)[i] = 1;
-        ad_units_at(&units, 0, v[i].anomalous, seen[v[i].anomalous]++)[i] = 1;
+        ad_units_at(units, field, v[i].anomalous, v[i].unit)[i] = 1;
     }
+    struct ad_ranking r = {n, p, q};
+    return (struct ad_drawn){ad_ranking_auroc(&r), ad_ranking_ap(&r)};
+}
+
+/* What is simulated: Gaussian scores, the anomalous ones higher by `lift`. Another score of the
+ * same records, higher by `other`, has half of its variance in common with the first. */
+struct world {
+    size_t anomalous, normal;
+    double lift, auroc, ap;
+    double other, behind; /* its AUROC less that of the first */
+};
+
+/* Which of the intervals of a sample hold the truth. */
+struct held {
+    int auroc, ap, behind;
+};
+
+static void simulate(struct ad_rng *rng, const struct world *w, struct held *held)
+{
+    struct score v[2][MOST];
+    size_t n = w->anomalous + w->normal;
+    struct ad_units units;
+    static struct ad_drawn drawn[2 * DRAWS];
+    for (size_t i = 0; i < n; i++) {
+        bool is = i < w->anomalous;
+        double x = ad_rng_normal(rng), y = sqrt(0.5) * (x + ad_rng_normal(rng));
+        v[0][i] = (struct score){x + (is ? w->lift : 0), is, is ? i : i - w->anomalous};
+        v[1][i] = (struct score){y + (is ? w->other : 0), is, v[0][i].unit};
+    }
+    assert_int_equal(ad_units_init(&units, 2, n, w->normal, w->anomalous), 0);
+    struct ad_drawn a = rank(v[0], n, 0, &units), b = rank(v[1], n, 1, &units);
     assert_int_equal(ad_bootstrap(&units, DRAWS, ad_rng_u64(rng), NULL, drawn), 0);
     ad_units_free(&units);
-    struct ad_ranking r = {n, p, q};
-    double a = ad_ranking_auroc(&r), b = ad_ranking_ap(&r), k = (double)anomalous;
-    *auroc =
-        ad_bootstrap_interval(&drawn->auroc, 2, DRAWS, a, a, 1 / (k * (double)normal), anomalous);
-    *ap = ad_bootstrap_interval(&drawn->ap, 2, DRAWS, b, b, 1 / (k * (k + 1)), anomalous);
+    double few = (double)w->anomalous, many = (double)w->normal;
+    struct ad_interval in = ad_bootstrap_interval(&drawn->auroc, 4, DRAWS, a.auroc, a.auroc,
+                                                  1 / (few * many), w->anomalous);
+    held->auroc += in.low <= w->auroc && w->auroc <= in.high;
+    in = ad_bootstrap_interval(&drawn->ap, 4, DRAWS, a.ap, a.ap, 1 / (few * (few + 1)),
+                               w->anomalous);
+    held->ap += in.low <= w->ap && w->ap <= in.high;
+    in = ad_bootstrap_difference(&drawn[1].auroc, &drawn[0].auroc, 4, DRAWS, b.auroc - a.auroc,
+                                 w->anomalous);
+    held->behind += in.low <= w->behind && w->behind <= in.high;
 }
 
 /* Of 95 % intervals 92 to 98 % hold the truth: that of the Gaussians,
@@ -145,25 +173,19 @@ static void simulate(struct ad_rng *rng, size_t anomalous, size_t normal, double
 static void test_coverage(void **state)
 {
     (void)state;
-    const struct {
-        size_t anomalous, normal;
-        double lift, auroc, ap;
-    } row[] = {{40, 360, 1.5, 0.8555778168, 0.4780716561},
-               {50, 350, 2, 0.9213503965, 0.7056466385}};
+    const struct world row[] = {{40, 360, 1.5, 0.8555778168, 0.4780716561, 1.2, -0.0536497714},
+                                {50, 350, 2, 0.9213503965, 0.7056466385, 1.5, -0.0657725796}};
     struct ad_rng rng;
     ad_rng_seed(&rng, 7);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        int auroc = 0, ap = 0;
-        for (int k = 0; k < SIMULATIONS; k++) {
-            struct ad_interval a, b;
-            simulate(&rng, row[i].anomalous, row[i].normal, row[i].lift, &a, &b);
-            auroc += a.low <= row[i].auroc && row[i].auroc <= a.high;
-            ap += b.low <= row[i].ap && row[i].ap <= b.high;
-        }
-        print_message("# %zu of %zu: AUROC %d, AP %d\n", row[i].anomalous,
-                      row[i].anomalous + row[i].normal, auroc, ap);
-        assert_in_range(auroc, 0.92 * SIMULATIONS, 0.98 * SIMULATIONS);
-        assert_in_range(ap, 0.92 * SIMULATIONS, 0.98 * SIMULATIONS);
+        struct held held = {0, 0, 0};
+        for (int k = 0; k < SIMULATIONS; k++)
+            simulate(&rng, &row[i], &held);
+        print_message("# %zu of %zu: AUROC %d, AP %d, difference %d\n", row[i].anomalous,
+                      row[i].anomalous + row[i].normal, held.auroc, held.ap, held.behind);
+        assert_in_range(held.auroc, 0.92 * SIMULATIONS, 0.98 * SIMULATIONS);
+        assert_in_range(held.ap, 0.92 * SIMULATIONS, 0.98 * SIMULATIONS);
+        assert_in_range(held.behind, 0.92 * SIMULATIONS, 0.98 * SIMULATIONS);
     }
 }
 

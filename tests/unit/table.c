@@ -89,6 +89,7 @@ static void test_csv(void **state)
                                                                  "\"a,\"\"b\033\",0.91251,3.5,\n"
                                                                  "\346\227\245,-1e-09,,7\n");
     check(&(struct ad_heard){.out = {AD_FORMAT_CSV, '\t', false}},
+          "detector\tauroc\tdelay\tn\n"
           "z\303\244h\t0.91254\t12\t1000\n"
           "\"a,\"\"b\033\"\t0.91251\t3.5\t\n"
           "\346\227\245\t-1e-09\t\t7\n");
