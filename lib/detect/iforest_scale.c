@@ -1,51 +1,9 @@
 #include "detect/iforest_scale.h"
 
-#include "maths/rng.h"
+#include "maths/rank.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static void swap(double *x, size_t i, size_t j)
-{
-    double t = x[i];
-    x[i] = x[j];
-    x[j] = t;
-}
-
-/* The k-th smallest of n values, which are moved so that none larger stands before it. The pivots
- * are random lest an order of the data make it quadratic; equal values gather in the middle. */
-static double select_value(double *x, size_t n, size_t k)
-{
-    struct ad_rng rng;
-    ad_rng_seed(&rng, n);
-    for (size_t lo = 0, end = n;;) {
-        double pivot = x[lo + ad_rng_below(&rng, end - lo)];
-        size_t less = lo, i = lo, more = end;
-        while (i < more)
-            if (x[i] < pivot)
-                swap(x, less++, i++);
-            else if (x[i] > pivot)
-                swap(x, i, --more);
-            else
-                i++;
-        if (k < less)
-            end = less;
-        else if (k >= more)
-            lo = more;
-        else
-            return pivot;
-    }
-}
-
-static double median_of(double *x, size_t n)
-{
-    double high = select_value(x, n, n / 2), low = x[0];
-    if (n % 2)
-        return high;
-    for (size_t i = 1; i < n / 2; i++)
-        low = x[i] > low ? x[i] : low;
-    return low / 2 + high / 2;
-}
 
 static int by_value(const void *a, const void *b)
 {
@@ -80,7 +38,7 @@ static double unit_of(double *x, size_t n, double center)
         if (distance > 0)
             x[off++] = distance;
     }
-    return off ? select_value(x, off, off / 2) : 0;
+    return off ? ad_rank(x, off, off / 2) : 0;
 }
 
 struct survey {
@@ -108,7 +66,7 @@ static void survey_column(void *arg, size_t col, size_t thread)
     if (n == 0)
         return;
     bool category = rows->category && rows->category[col];
-    scale->center = category ? most_frequent(v, n) : median_of(v, n);
+    scale->center = category ? most_frequent(v, n) : ad_rank_median(v, n);
     scale->least = least;
     scale->range = most / 2 - least / 2;
     scale->unit = unit_of(v, n, scale->center);

@@ -1,5 +1,9 @@
 #include "maths/rank.h"
 
+#include "maths/rng.h"
+
+#include <math.h>
+
 static void swap(double *x, size_t i, size_t j)
 {
     double y = x[i];
@@ -7,20 +11,15 @@ static void swap(double *x, size_t i, size_t j)
     x[j] = y;
 }
 
-/* The middle one of the first, the middle and the last value. */
-static double pivot_of(const double *x, size_t from, size_t to)
-{
-    double a = x[from], b = x[from + (to - from) / 2], c = x[to];
-    if (a > b)
-        return b > c ? b : a < c ? a : c;
-    return a > c ? a : b < c ? b : c;
-}
-
 double ad_rank(double *x, size_t n, size_t k)
 {
     size_t from = 0, to = n - 1;
+    struct ad_rng rng;
+    ad_rng_seed(&rng, n);
     while (from < to) {
-        double pivot = pivot_of(x, from, to);
+        /* At random lest an order of the values make it quadratic; never the last, which might be
+         * the largest, so that both parts get shorter. */
+        double pivot = x[from + ad_rng_below(&rng, to - from)];
         size_t i = from, j = to;
         for (;;) {
             while (x[i] < pivot)
@@ -48,5 +47,15 @@ double ad_rank_median(double *x, size_t n)
     low = x[0];
     for (size_t i = 1; i < n / 2; i++)
         low = x[i] > low ? x[i] : low;
-    return (low + high) / 2;
+    return low / 2 + high / 2;
+}
+
+double ad_rank_quantile(double *x, size_t n, double q)
+{
+    double rank = q * (double)(n - 1);
+    size_t k = (size_t)rank;
+    double low = ad_rank(x, n, k), high = INFINITY, part = rank - (double)k;
+    for (size_t i = k + 1; i < n; i++)
+        high = x[i] < high ? x[i] : high;
+    return part > 0 ? low + (high - low) * part : low;
 }

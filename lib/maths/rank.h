@@ -11,4 +11,8 @@ double ad_rank(double *x, size_t n, size_t k);
 /* The middle value, of an even number the mean of the middle two; n > 0. Reorders x. */
 double ad_rank_median(double *x, size_t n);
 
+/* The quantile q, 0 .. 1, linear between ranks (type 7 of Hyndman and Fan 1996); n > 0. Reorders x.
+ */
+double ad_rank_quantile(double *x, size_t n, double q);
+
 #endif

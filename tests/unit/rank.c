@@ -35,9 +35,28 @@ static void test_any_rank(void **state)
     }
 }
 
+/* numpy 1.24.2: x = np.array([7, 1, 4, 4, 9, 2.5, -3]); np.quantile(x, [0, .1, .5, .9, 1]),
+ * and of x[:6] */
+static void test_quantile(void **state)
+{
+    (void)state;
+    static const double q[] = {0, 0.1, 0.5, 0.9, 1},
+                        want[2][5] = {{-3, -0.6, 4, 7.8, 9}, {1, 1.75, 4, 8, 9}};
+    for (size_t n = 7; n >= 6; n--)
+        for (int i = 0; i < 5; i++) {
+            double x[] = {7, 1, 4, 4, 9, 2.5, -3};
+            assert_close(ad_rank_quantile(x, n, q[i]), want[7 - n][i], 1e-14);
+        }
+    double one[] = {5};
+    assert_close(ad_rank_quantile(one, 1, 0.9), 5, 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_any_rank)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_any_rank),
+        cmocka_unit_test(test_quantile),
+    };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
