@@ -59,7 +59,7 @@ in_two() {
 
 @test "the same with several fields" {
     noise 400 6 fields=3 missing=17 spike_every=60 spike=12 >in
-    for tool in $(one_field); do
+    for tool in $(tools_with --alpha --state --each); do
         in_two -x -f a,b,c
         in_two --each -f a,b,c
     done

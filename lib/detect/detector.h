@@ -75,8 +75,9 @@ struct ad_score {
     double lower, upper; /* set by bounds() only: what just passes as normal; may be infinite */
     double alpha_factor; /* alpha in force for this sample is alpha times this; normally 1 */
     size_t field;        /* the field that mattered most, for AD_MULTI */
-    const char *why;     /* or NULL: what is strange, as a clause for people; a string literal */
-    double confidence;   /* AD_SCORES: how much the scores agree, 0 to 1; NAN where unknown */
+    const char *why;   /* or NULL: what is strange, as a clause for people; lives until the state is
+                          asked again */
+    double confidence; /* AD_SCORES: how much the scores agree, 0 to 1; NAN where unknown */
 };
 
 static inline void ad_score_init(struct ad_score *s)

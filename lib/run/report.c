@@ -167,6 +167,8 @@ unsigned ad_run_is(const struct ad_run *r)
         return is | AD_FOR_REPORT;
     if (!(d->flags & AD_STATELESS))
         is |= AD_FOR_STATE;
+    if (!(d->flags & AD_BATCH) || r->cmd->choose)
+        is |= AD_FOR_STREAM;
     if (h)
         return is | (h->append ? AD_FOR_FILTER : 0);
     return is | AD_FOR_FILTER | AD_FOR_JUDGE | (d->flags & AD_BATCH ? AD_FOR_BATCH : 0) |

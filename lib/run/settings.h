@@ -48,7 +48,8 @@ enum {
     AD_FOR_REPORT = 128, /* or a report instead */
     AD_FOR_JUDGE = 256,  /* it scores them */
     AD_FOR_MODEL = 1024, /* and has a model of what is normal */
-    AD_FOR_STATE = 512   /* it remembers groups from run to run */
+    AD_FOR_STATE = 512,  /* it remembers groups from run to run */
+    AD_FOR_STREAM = 2048 /* and can go with the stream */
 };
 extern const struct ad_opt ad_settings_rows[];
 
