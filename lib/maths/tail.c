@@ -5,13 +5,14 @@
 
 /* On held-out ordinary rows of a dozen public sets of data, these gave 0.7 to 1.7 % beyond the line
  * of 1 %, and they still flag 1 % of clear anomalies left in the sample. */
-#define TOP      0.02  /* part of the sample that anomalies may be among */
-#define INNER    0.10  /* its slope is taken from the scores between these two ranks ... */
-#define LEAST    50    /* ... or at least so many */
-#define SUSPECT  0.005 /* part of the sample taken for anomalies when the top lies far out ... */
-#define FAR_FROM 0.8   /* ... gradually, as the mean excess grows from here ... */
-#define FAR_TO   1.2   /* ... to here times what the inner scores lead to expect */
-#define PRIOR    5     /* the inner mean counts as so many scores of the top */
+#define TOP      0.02 /* part of the sample that anomalies may be among */
+#define INNER    5    /* its slope is taken from the scores from so many times that rank on ... */
+#define MIDDLE   0.5  /* ... but at most from this one on ... */
+#define LEAST    50   /* ... or at least so many */
+#define SUSPECT  0.25 /* part of the top that is taken for anomalies when it lies far out ... */
+#define FAR_FROM 0.8  /* ... gradually, as the mean excess grows from here ... */
+#define FAR_TO   1.2  /* ... to here times what the inner scores lead to expect */
+#define PRIOR    5    /* the inner mean counts as so many scores of the top */
 
 #define MOST 700.0
 
@@ -46,13 +47,13 @@ static double mean_excess(const double *score, size_t from, size_t to, double ba
     return sum / (double)(to - from);
 }
 
-/* How many of n scores are taken for anomalies, when the top ones exceed `top` and the inner ones
- * `inner` on average. */
-static double count_suspects(double top, double inner, size_t n)
+/* How many scores are taken for anomalies, `most` of which may be, when the top ones exceed `top`
+ * and the inner ones `inner` on average. */
+static double count_suspects(double top, double inner, double most)
 {
     double ratio = top > 0 ? top / inner : 0;
     double sure = fmin(fmax((ratio - FAR_FROM) / (FAR_TO - FAR_FROM), 0), 1);
-    return SUSPECT * sure * (double)n;
+    return SUSPECT * sure * most;
 }
 
 /* The empirical distribution up to score[last]. Equal scores share the probability of the first. */
@@ -72,8 +73,14 @@ static void set_knots(struct ad_tail *tail, const double *score, size_t n, size_
 
 void ad_tail_fit(struct ad_tail *tail, double *score, size_t n)
 {
+    ad_tail_fit_top(tail, score, n, TOP, 1);
+}
+
+void ad_tail_fit_top(struct ad_tail *tail, double *score, size_t n, double part, double apart)
+{
     qsort(score, n, sizeof *score, by_value);
-    size_t top = (size_t)ceil(TOP * (double)n), inner = (size_t)ceil(INNER * (double)n);
+    size_t top = (size_t)ceil(part * (double)n);
+    size_t inner = (size_t)ceil(fmin(INNER * part, MIDDLE) * (double)n);
     inner = inner > LEAST + top ? inner : LEAST + top;
     inner = inner < n ? inner : n - 1;
     *tail = (struct ad_tail){.known = 1};
@@ -87,11 +94,12 @@ void ad_tail_fit(struct ad_tail *tail, double *score, size_t n)
     double base = score[first - 1], from = score[last];
     double within = mean_excess(score, first, last + 1, base, (double)top, from - base);
     double beyond = mean_excess(score, last + 1, n, from, 0, 0);
-    double suspects = count_suspects(beyond, within, n);
+    double suspects = count_suspects(beyond, within, part * (double)n);
     within = mean_excess(score, first, last + 1, base, (double)top - suspects, from - base);
-    beyond = ((double)top * beyond + PRIOR * within) / (double)(top + PRIOR);
+    double prior = PRIOR * apart;
+    beyond = ((double)top * beyond + prior * within) / ((double)top + prior);
     tail->rate = 1 / fmax(fmin(within, beyond), fmax(least, rounding));
-    tail->known = (double)(last + 1 - first);
+    tail->known = fmax((double)(last + 1 - first) / apart, 1);
     set_knots(tail, score, n, last, suspects);
 }
 

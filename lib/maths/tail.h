@@ -23,6 +23,10 @@ struct ad_tail {
  */
 void ad_tail_fit(struct ad_tail *tail, double *score, size_t n);
 
+/* The same where anomalies may be among the part `top` of the scores, 0.02 .. 0.2, and of scores
+ * that follow each other as many as `apart` tell no more than one. */
+void ad_tail_fit_top(struct ad_tail *tail, double *score, size_t n, double top, double apart);
+
 /* -ln p of a score, 0 .. 700, never falling as the score rises. In the tail it is that of a further
  * exponential value whose mean is known from `known` others: known ln(1 + excess rate / known). */
 double ad_tail_surprise(const struct ad_tail *tail, double score);
