@@ -18,7 +18,7 @@ import os
 import pathlib
 import subprocess
 import sys
-import time
+import tempfile
 
 try:
     import numpy as np
@@ -304,16 +304,16 @@ def alarms(args):
 def speed(_):
     t = np.arange(1000000)
     x = np.sin(2 * np.pi * t / 100) + np.random.default_rng(1).normal(size=len(t)) / 5
-    for n, options in ((20000, []), (20000, ["-j2"]), (1000000, []), (1000000, ["--chunk=100000"])):
-        text = "value\n" + "".join(f"{v:.5f}\n" for v in x[:n])
-        path = pathlib.Path(os.environ.get("TMPDIR", "/tmp")) / f"subseq-{os.getpid()}.csv"
-        path.write_text(text, encoding="ascii")
-        began = time.monotonic()
-        pid = subprocess.Popen([PROGRAM, *options, path], stdout=subprocess.DEVNULL)
-        used = os.wait4(pid.pid, 0)[2]
-        print(f"{n} values {' '.join(options)}: {time.monotonic() - began:.2f} s, "
-              f"{used.ru_utime:.2f} s of processor, {used.ru_maxrss // 1024} MB")
-        path.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        measure, data = f"{folder}/measure", f"{folder}/in.csv"
+        source = pathlib.Path(__file__).with_name("measure.c")
+        subprocess.run([os.environ.get("CC", "cc"), "-O2", "-o", measure, source], check=True)
+        for n, *options in ((20000,), (20000, "-j2"), (1000000,), (1000000, "--chunk=100000")):
+            np.savetxt(data, x[:n], "%.5f", header="value", comments="")
+            out = subprocess.run([measure, PROGRAM, *options, data], capture_output=True, check=True)
+            wall, processor, size = (float(v) for v in out.stdout.split())
+            print(f"{n} values {' '.join(options)}: {wall:.2f} s, {processor:.2f} s of processor, "
+                  f"{size / 2**20:.0f} MB")
 
 
 # --- numbers for the unit tests -----------------------------------------------------------------

@@ -111,6 +111,45 @@ static void test_anomalies_among_the_sample(void **state)
     }
 }
 
+/* The same where a fifth may be anomalies: up to an eighth of them are flagged, and the others are
+ * as rarely as alpha says or more so. */
+static void test_many_anomalies_among_the_sample(void **state)
+{
+    (void)state;
+    enum { MANY = 5000 };
+    static double score[MANY];
+    for (enum law law = 0; law < LAWS; law++)
+        for (size_t strange = 0; strange <= MANY / 8; strange += MANY / 8) {
+            struct ad_rng rng;
+            struct ad_tail tail;
+            ad_rng_seed(&rng, strange + 1);
+            for (size_t i = 0; i < MANY; i++)
+                score[i] = i < strange ? 30 + ad_rng_unit(&rng) : draw(law, &rng);
+            ad_tail_fit_top(&tail, score, MANY, 0.2, 1);
+            assert_true(ad_tail_surprise(&tail, 30) > 5.914504);
+            double share = above(law, line_of(&tail, -log(0.0027))) / 0.0027;
+            /* Its tail is that of no law that a fifth before tells of. */
+            assert_true(share < (law == SKEWED ? 3 : 1.3));
+        }
+}
+
+/* Where ten scores tell as much as one, what is far out is judged as by a tenth of them. */
+static void test_scores_that_follow_each_other(void **state)
+{
+    (void)state;
+    struct ad_tail alone, tenfold;
+    double score[2][2000];
+    struct ad_rng rng;
+    ad_rng_seed(&rng, 1);
+    for (size_t i = 0; i < 2000; i++)
+        score[0][i] = score[1][i] = i % 10 ? score[0][i - 1] : draw(EXPONENTIAL, &rng);
+    ad_tail_fit_top(&alone, score[0], 2000, 0.2, 1);
+    ad_tail_fit_top(&tenfold, score[1], 2000, 0.2, 10);
+    assert_close(tenfold.known, alone.known / 10, 1e-12);
+    assert_true(ad_tail_surprise(&tenfold, 15) < ad_tail_surprise(&alone, 15) - 0.1);
+    assert_close(ad_tail_surprise(&tenfold, 0.5), ad_tail_surprise(&alone, 0.5), 1e-12);
+}
+
 /* Within what some taken for anomalies make of it. The sample is that of the exponential law
  * itself, whose -ln P(X >= x) is x however far out: scipy.stats.expon.ppf((i + 0.5) / n) = -ln(1 -
  * (i + 0.5) / n). */
@@ -241,6 +280,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_false_alarms),
     cmocka_unit_test(test_few_scores_give_no_more_alarms),
     cmocka_unit_test(test_anomalies_among_the_sample),
+    cmocka_unit_test(test_many_anomalies_among_the_sample),
+    cmocka_unit_test(test_scores_that_follow_each_other),
     cmocka_unit_test(test_exponential_quantiles),
     cmocka_unit_test(test_nothing_surprises_where_all_are_equal),
     cmocka_unit_test(test_equal_scores),
