@@ -6,7 +6,7 @@
 
 extern char **environ;
 
-enum { VALUE = 4096, ALL = 256 * 1024, EX_TRY_AGAIN = 75 };
+enum { VALUE = 4096, NAME = 256, ALL = 64 * 1024, EX_TRY_AGAIN = 75 };
 
 /* Any program: the notice on its standard input and in its environment. */
 struct exec {
@@ -45,8 +45,8 @@ struct variables {
 static bool add_variable(void *arg, struct ad_str name, struct ad_str value)
 {
     struct variables *v = arg;
-    if (v->text.len + strlen(v->prefix) + name.len + VALUE > ALL)
-        return false;
+    if (name.len > NAME || v->text.len + strlen(v->prefix) + name.len + VALUE > ALL)
+        return true;
     ad_buf_addz(&v->text, v->prefix);
     for (size_t i = 0; i < name.len; i++) {
         char c = name.s[i];

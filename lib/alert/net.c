@@ -41,9 +41,12 @@ struct ad_net *ad_net_new(const struct ad_net_cfg *cfg, struct ad_err *err)
 
 void ad_net_free(struct ad_net *net)
 {
+    struct ad_pipe_guard guard;
     if (!net)
         return;
+    ad_pipe_guard(&guard); /* TLS says goodbye */
     curl_easy_cleanup(net->curl);
+    ad_pipe_unguard(&guard);
     free(net->ca_file);
     free(net);
 }

@@ -1,5 +1,6 @@
 #include "alert/secret.h"
 
+#include "alert/sign.h"
 #include "alert/text.h"
 #include "io/file.h"
 
@@ -109,6 +110,36 @@ static int hide_parts(struct ad_secrets *secrets, struct ad_str path)
     return 0;
 }
 
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)((at - digits) % 16) : -1;
+}
+
+/* user:password, without %XX, as HTTP sends it: in base64 (RFC 7617). */
+static int hide_login(struct ad_secrets *secrets, struct ad_str login)
+{
+    struct ad_buf plain = {0}, base64 = {0};
+    for (size_t i = 0; i < login.len; i++) {
+        bool pair = login.s[i] == '%' && i + 2 < login.len && hex_digit(login.s[i + 1]) >= 0 &&
+                    hex_digit(login.s[i + 2]) >= 0;
+        char c =
+            pair ? (char)(hex_digit(login.s[i + 1]) << 4 | hex_digit(login.s[i + 2])) : login.s[i];
+        ad_buf_add(&plain, &c, 1);
+        i += pair ? 2 : 0;
+    }
+    const char *colon = plain.len ? memchr(plain.s, ':', plain.len) : NULL;
+    size_t user = colon ? (size_t)(colon + 1 - plain.s) : plain.len;
+    int rc = plain.failed || ad_base64_add(&base64, ad_buf_str(&plain)) ||
+             add(secrets, ad_buf_str(&base64)) || add_spellings(secrets, login) ||
+             add_spellings(secrets, ad_buf_str(&plain)) ||
+             add_spellings(secrets, (struct ad_str){plain.s + user, plain.len - user});
+    ad_buf_free(&plain);
+    ad_buf_free(&base64);
+    return rc ? -1 : 0;
+}
+
 int ad_secrets_hide_url(struct ad_secrets *secrets, struct ad_str url)
 {
     size_t host = 0;
@@ -120,10 +151,7 @@ int ad_secrets_hide_url(struct ad_secrets *secrets, struct ad_str url)
         if (url.s[path] == '@')
             at = path;
     struct ad_str login = {url.s + host, at - host}, rest = {url.s + path, url.len - path};
-    const char *colon = login.len ? memchr(login.s, ':', login.len) : NULL;
-    if (add_spellings(secrets, url) || add_spellings(secrets, login) ||
-        (colon &&
-         add_spellings(secrets, (struct ad_str){colon + 1, (size_t)(url.s + at - colon - 1)})))
+    if (add_spellings(secrets, url) || (login.len && hide_login(secrets, login)))
         return -1;
     if (rest.len > 1 && add_spellings(secrets, rest))
         return -1;

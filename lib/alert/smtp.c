@@ -64,7 +64,10 @@ const char *ad_smtp_send(struct ad_net *net, const struct ad_smtp_request *reque
     curl_slist_free_all(list);
     if (!code)
         return NULL;
-    /* A server that lets nobody in, or speaks no TLS, is one to be mended, then tried again. */
-    *for_good = status >= 500 && code != CURLE_LOGIN_DENIED && code != CURLE_USE_SSL_FAILED;
+    /* A server that lets nobody in, or speaks no TLS, is one to be mended, then tried again. Of
+     * several recipients who are refused only the last answer is known. */
+    bool unsure = code == CURLE_LOGIN_DENIED || code == CURLE_USE_SSL_FAILED ||
+                  (code == CURLE_SEND_ERROR && request->to[1]);
+    *for_good = status >= 500 && !unsure;
     return ad_net_trouble(net, code);
 }

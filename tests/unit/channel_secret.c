@@ -41,6 +41,10 @@ static void urls_and_their_parts(void **state)
     assert_redacted(&s, "SIGSIGSIG, me:pass, pass", "***, ***, ***");
     assert_redacted(&s, "https://me:pass@h.example/services/T0/longenough?sig=SIGSIGSIG", "***");
     ad_secrets_free(&s);
+    /* printf 'me:p/w' | base64 */
+    ad_secrets_hide_url(&s, ad_str_of("https://me:p%2Fw@h.example/"));
+    assert_redacted(&s, "Basic bWU6cC93, p/w, p%2Fw, me", "Basic ***, ***, ***, me");
+    ad_secrets_free(&s);
     ad_secrets_hide_url(&s, ad_str_of("https://h.example/"));
     assert_redacted(&s, "a/b h.example", "a/b h.example");
     ad_secrets_free(&s);
