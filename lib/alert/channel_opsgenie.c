@@ -112,6 +112,7 @@ static void write_alert(struct ad_buf *b, const struct opsgenie *o, const struct
     ad_put_open(b, "details", '{');
     ad_buf_add(b, details.s, details.len);
     ad_put_close(b, '}');
+    ad_buf_free(&details);
     if (o->team) {
         ad_put_open(b, "responders", '[');
         ad_put_open(b, NULL, '{');

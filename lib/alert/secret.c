@@ -122,10 +122,12 @@ static int hide_login(struct ad_secrets *secrets, struct ad_str login)
 {
     struct ad_buf plain = {0}, base64 = {0};
     for (size_t i = 0; i < login.len; i++) {
-        bool pair = login.s[i] == '%' && i + 2 < login.len && hex_digit(login.s[i + 1]) >= 0 &&
-                    hex_digit(login.s[i + 2]) >= 0;
-        char c =
-            pair ? (char)(hex_digit(login.s[i + 1]) << 4 | hex_digit(login.s[i + 2])) : login.s[i];
+        char c = login.s[i];
+        int high = i + 2 < login.len ? hex_digit(login.s[i + 1]) : -1;
+        int low = high >= 0 ? hex_digit(login.s[i + 2]) : -1;
+        bool pair = c == '%' && low >= 0;
+        if (pair)
+            c = (char)(16 * high + low);
         ad_buf_add(&plain, &c, 1);
         i += pair ? 2 : 0;
     }
