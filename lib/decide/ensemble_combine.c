@@ -7,7 +7,8 @@
 
 double ad_votes_surprise(double x, double s0)
 {
-    return fmin(s0 * x / (1 - x), AD_SURPRISE_MAX);
+    double s = s0 * x / (1 - x);
+    return s < AD_SURPRISE_MAX ? s : AD_SURPRISE_MAX;
 }
 
 double ad_votes_score(double surprise, double s0)

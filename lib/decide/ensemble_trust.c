@@ -20,13 +20,18 @@ void ad_trust_init(struct ad_trust *t)
                            .squares = NORMAL_N * 2 * NORMAL_MEAN * NORMAL_MEAN};
 }
 
+static double at_least(double x, double least)
+{
+    return x > least ? x : least;
+}
+
 double ad_trust_weight(const struct ad_trust *t)
 {
     double mean = t->sum / t->normal;
-    double var = fmax(t->squares / t->normal - mean * mean, LEAST_VAR);
+    double var = at_least(t->squares / t->normal - mean * mean, LEAST_VAR);
     double other = (t->high + OTHER_N * OTHER_MEAN) / (t->other + OTHER_N);
-    double gap = fmax(other - mean, LEAST_GAP);
-    return (t->heard ? 1 : UNHEARD) * gap * gap / (var * fmax(mean, LEAST_MEAN));
+    double gap = at_least(other - mean, LEAST_GAP);
+    return (t->heard ? 1 : UNHEARD) * gap * gap / (var * at_least(mean, LEAST_MEAN));
 }
 
 void ad_trust_learn(struct ad_trust *t, double score, double label, double keep)
