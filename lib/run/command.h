@@ -105,8 +105,9 @@ struct ad_cmd {
     /* Optional: whether a field is to be judged by its features (detect/features.h); they are for
      * a single one. */
     bool (*features)(const void *cfg, size_t nfield);
-    /* Optional: told the names of the group fields, before more(). Returns 0, or -1. */
-    int (*groups)(void *cfg, const struct ad_names *group, struct ad_err *);
+    /* Optional: told the names of the group fields, before more(). Returns 0, or -1, *status being
+     * the exit status if that is not to be 2. */
+    int (*groups)(void *cfg, const struct ad_names *group, int *status, struct ad_err *);
     /* Optional: more fields to read from each record, NULL or a list; and what their texts (.s NULL
      * where absent), in that order, say of the sample. Returns NULL, or what is wrong with
      * text[*at] (a string literal): the record is bad. */

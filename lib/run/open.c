@@ -340,7 +340,7 @@ static int choose_others(struct ad_run *r)
             return ad_err_set(&r->err, "a file of labels needs a time field; name it with -t");
         r->labels = (struct ad_labels){.path = labels, .ngroup = r->sel.group.n};
     }
-    if (r->cmd->groups && r->cmd->groups(r->cmd->cfg, &r->sel.group, &r->err))
+    if (r->cmd->groups && r->cmd->groups(r->cmd->cfg, &r->sel.group, &r->status, &r->err))
         return -1;
     r->more = r->cmd->more ? r->cmd->more(r->cmd->cfg) : NULL;
     for (size_t i = 0; csv && r->more && i < r->more->n; i++)

@@ -177,9 +177,16 @@ static int check_seen(struct ad_run *r)
 {
     if (r->in.kind != AD_FORMAT_NDJSON || r->count.good == 0)
         return 0;
-    for (size_t i = 0; i < r->appended_slot; i++)
-        if (!ad_reader_seen(r->reader, i))
-            return ad_select_unknown(ad_reader_columns(r->reader), r->wanted.v[i], &r->err);
+    for (size_t i = 0; i < r->appended_slot; i++) {
+        const struct ad_names *columns = ad_reader_columns(r->reader);
+        size_t m = 0, nmore = r->more && r->cmd->unknown ? r->more->n : 0;
+        while (m < nmore && r->more_slot[m] != i)
+            m++;
+        if (!ad_reader_seen(r->reader, i) &&
+            (m < nmore ? r->cmd->unknown(r->cmd->cfg, m, columns, &r->err)
+                       : ad_select_unknown(columns, r->wanted.v[i], &r->err)))
+            return -1;
+    }
     return 0;
 }
 
@@ -325,7 +332,7 @@ int ad_run(const struct ad_cmd *cmd, int argc, char **argv)
     if (rc != 0)
         ad_run_say(&r, "%s", r.err.text);
     if (rc < 0)
-        status = STATUS_ERROR;
+        status = r.status ? r.status : STATUS_ERROR;
     else if (rc > 0)
         status = rc;
     else if (r.status)
