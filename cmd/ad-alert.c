@@ -1,11 +1,8 @@
 #include "alert/engine.h"
-#include "run/command.h"
-#include "run/table.h"
+#include "alert/feed.h"
+#include "alert/replay.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 enum clock { WALL, INPUT };
 
@@ -15,22 +12,11 @@ static struct options {
     const char *severity, *dedup;
     int clock;
     bool notices, tick, quiet;
-    struct ad_severity_scale scale;
     struct ad_engine *running;
-    struct ad_names more; /* the policy's fields, then SPECIAL, then those of --dedup */
-    size_t npolicy, ndedup;
-    const struct ad_names *group;
-    struct ad_buf key, line;
-    double newest; /* record time */
+    struct ad_feed feed;
 } cfg = {
     .engine = {.policy = AD_POLICY_UNSET, .drain = 30, .keep = 30 * 86400},
-    .scale = AD_SEVERITY_USUAL,
-    .newest = NAN,
 };
-
-/* Fields of records that mean something to every configuration. */
-enum { SEVERITY, RULE, TAGS, SPECIAL };
-static const char *const special[] = {"severity", "rule", "tags"};
 
 #define OF(member) offsetof(struct options, member)
 
@@ -125,8 +111,8 @@ static int prepare(void *arg, struct ad_err *err)
     e->policy.input_clock = cfg.clock == INPUT;
     e->would = print_notice;
     e->say = say;
-    cfg.scale = (struct ad_severity_scale)AD_SEVERITY_USUAL;
-    if (cfg.severity && ad_severity_scale_parse(&cfg.scale, ad_str_of(cfg.severity), err))
+    cfg.feed.scale = (struct ad_severity_scale)AD_SEVERITY_USUAL;
+    if (cfg.severity && ad_severity_scale_parse(&cfg.feed.scale, ad_str_of(cfg.severity), err))
         return -1;
     return ad_engine_check(e, err);
 }
@@ -146,124 +132,49 @@ static int instead(void *arg, int *status, struct ad_err *err)
     return rc ? -1 : 1;
 }
 
-/* Elements of --dedup: names between commas. */
-static size_t split(const char *list, struct ad_str *out)
-{
-    size_t n = 0;
-    for (size_t len; list && *list; list += len + (list[len] == ',')) {
-        len = strcspn(list, ",");
-        if (len && out)
-            out[n] = (struct ad_str){list, len};
-        n += len > 0;
-    }
-    return n;
-}
-
 /* Open everything, once the group fields are known. */
 static int groups(void *arg, const struct ad_names *group, int *status, struct ad_err *err)
 {
     (void)arg;
-    cfg.group = group;
     cfg.engine.policy.group = *group;
     int rc = ad_engine_open(&cfg.running, &cfg.engine, err);
-    if (rc)
-        *status = rc == AD_ENGINE_AGAIN ? AD_ENGINE_LATER : 0;
-    if (rc)
-        return -1;
-    const struct ad_names *own = ad_policy_names(ad_engine_policy(cfg.running));
-    cfg.npolicy = own->n;
-    cfg.ndedup = split(cfg.dedup, NULL);
-    size_t n = 0, most = cfg.npolicy + SPECIAL + cfg.ndedup;
-    struct ad_str *name = calloc(most + 1, sizeof *name);
-    for (; name && n < own->n; n++)
-        name[n] = own->v[n];
-    for (size_t i = 0; name && i < SPECIAL; i++)
-        name[n++] = ad_str_of(special[i]);
-    if (name)
-        split(cfg.dedup, name + n);
-    rc = !name || ad_names_set(&cfg.more, name, most) ? ad_err_nomem(err) : 0;
-    free(name);
-    return rc;
+    if (rc == AD_ENGINE_AGAIN)
+        *status = AD_ENGINE_LATER;
+    return rc ? -1
+              : ad_feed_open(&cfg.feed, ad_policy_names(ad_engine_policy(cfg.running)), group,
+                             cfg.dedup, err);
 }
 
 static const struct ad_names *more(const void *arg)
 {
     (void)arg;
-    return &cfg.more;
+    return &cfg.feed.more;
 }
 
-/* A table may lack a field that some route speaks of, or rules would add; what makes an incident it
- * must have. */
 static int unknown(const void *arg, size_t i, const struct ad_names *columns, struct ad_err *err)
 {
     (void)arg;
     (void)columns;
-    struct ad_str v = cfg.more.v[i];
-    return i < cfg.npolicy + SPECIAL
-               ? 0
-               : ad_err_set(err, "--dedup: no field \"%.*s\"", (int)v.len, v.s);
-}
-
-static void add_part(struct ad_str name, struct ad_str value)
-{
-    ad_buf_addz(&cfg.key, cfg.key.len ? "," : "");
-    ad_buf_add(&cfg.key, name.s, name.len);
-    ad_buf_addz(&cfg.key, "=");
-    if (value.s)
-        ad_buf_add(&cfg.key, value.s, value.len);
-}
-
-/* The dedup key: the detector and the group, `detector=zscore,host=web1`, or what --dedup names. */
-static void make_key(const struct ad_item *item)
-{
-    cfg.key.len = 0;
-    if (cfg.ndedup) {
-        for (size_t i = cfg.more.n - cfg.ndedup; i < cfg.more.n; i++)
-            add_part(cfg.more.v[i], item->more[i]);
-        return;
-    }
-    add_part(ad_str_of("detector"), item->detector);
-    for (size_t i = 0; i < cfg.group->n; i++)
-        add_part(cfg.group->v[i], item->group[i]);
+    return ad_feed_lacks(&cfg.feed, i, err);
 }
 
 static int record(void *arg, struct ad_item *item, struct ad_err *err)
 {
     (void)arg;
-    make_key(item);
-    double t = item->sample.t;
-    cfg.newest = t <= cfg.newest ? cfg.newest : t;
+    struct ad_str key = ad_feed_key(&cfg.feed, item);
     item->flagged = item->raised;
-    struct ad_str key = {cfg.key.s, cfg.key.len};
-    if (cfg.key.failed)
+    if (!key.s)
         return ad_err_nomem(err);
     if (!ad_engine_wants(ad_engine_policy(cfg.running), item->raised, key))
         return 0;
-    const struct ad_str *own = item->more + cfg.npolicy;
-    struct ad_event ev = {.t = t,
-                          .key = key,
-                          .score = item->sample.x[0],
-                          .flagged = item->raised,
-                          .severity = ad_severity_parse(own[SEVERITY]),
-                          .detector = item->detector,
-                          .rule = own[RULE],
-                          .tags = own[TAGS],
-                          .reason = item->reason,
-                          .group = item->group,
-                          .field = item->more};
-    if (isnan(t))
-        ev.t = (double)time(NULL);
-    if (ev.severity == AD_SEVERITY_NONE)
-        ev.severity = ad_severity_of(&cfg.scale, ev.score);
-    if (ev.flagged)
-        ev.record = ad_item_json(item);
+    const struct ad_event ev = ad_feed_event(&cfg.feed, item, key);
     return ad_engine_event(cfg.running, &ev, err);
 }
 
 static int block(void *arg, struct ad_err *err)
 {
     (void)arg;
-    return cfg.running ? ad_engine_block(cfg.running, cfg.newest, err) : 0;
+    return cfg.running ? ad_engine_block(cfg.running, cfg.feed.newest, err) : 0;
 }
 
 static int idle(void *arg, double *next, struct ad_err *err)
@@ -272,67 +183,16 @@ static int idle(void *arg, double *next, struct ad_err *err)
     return cfg.running ? ad_engine_idle(cfg.running, next, err) : 0;
 }
 
-/* What a replay would have come to. */
-static int print_summary(const struct ad_policy *p, struct ad_err *err)
-{
-    static const struct ad_column columns[] = {{.name = "day"},     {.name = "what"},
-                                               {.name = "channel"}, {.name = "severity"},
-                                               {.name = "level"},   {.name = "n"}};
-    static const char *const guards[AD_GUARDS] = {"",      "silence",  "maintenance", "inhibition",
-                                                  "group", "cooldown", "rate"};
-    struct ad_policy_summary s = ad_policy_summary(p);
-    struct ad_table *t = ad_table_new(columns, sizeof columns / sizeof *columns);
-    if (!t)
-        return ad_err_nomem(err);
-    for (size_t i = 0; i < s.n; i++) {
-        char day[32];
-        time_t at = (time_t)s.count[i].day * 86400;
-        struct tm tm;
-        strftime(day, sizeof day, "%Y-%m-%d", gmtime_r(&at, &tm));
-        bool incident = !s.count[i].channel.s;
-        ad_table_text(t, ad_str_of(day));
-        ad_table_text(t,
-                      ad_str_of(incident ? "incidents" : ad_notice_event_name(s.count[i].event)));
-        ad_table_text(t, incident ? ad_str_of("") : s.count[i].channel);
-        ad_table_text(t, ad_str_of(ad_severity_name(s.count[i].severity)));
-        if (s.count[i].level)
-            ad_table_number(t, s.count[i].level, 0);
-        else
-            ad_table_empty(t);
-        ad_table_number(t, (double)s.count[i].n, 0);
-    }
-    for (int g = AD_GUARD_SILENCE; g < AD_GUARDS; g++)
-        if (s.held[g]) {
-            struct ad_err text = {0};
-            ad_err_set(&text, "held back: %s", guards[g]);
-            ad_table_empty(t);
-            ad_table_text(t, ad_str_of(text.text));
-            for (int i = 0; i < 3; i++)
-                ad_table_empty(t);
-            ad_table_number(t, (double)s.held[g], 0);
-            ad_err_free(&text);
-        }
-    struct ad_sink sink;
-    const struct ad_format csv = {.kind = AD_FORMAT_CSV, .delim = ',', .header = true};
-    int rc = ad_sink_open(&sink, dup(STDOUT_FILENO), "standard output", err);
-    if (rc == 0 &&
-        (isatty(STDOUT_FILENO) ? ad_table_people(t, &sink, false) : ad_table_rows(t, &sink, &csv)))
-        rc = ad_err_nomem(err);
-    if (rc == 0)
-        rc = ad_sink_close(&sink, err);
-    ad_table_free(t);
-    return rc;
-}
-
 static int close_stream(void *arg, int *status, struct ad_err *err)
 {
     (void)arg;
     struct ad_engine *e = cfg.running;
     cfg.running = NULL;
+    ad_feed_free(&cfg.feed);
     if (!e)
         return 0;
     if (cfg.engine.dry_run && ad_engine_idle(e, &(double){0}, err) == 0 && !cfg.notices &&
-        print_summary(ad_engine_policy(e), err)) {
+        ad_replay_print(ad_engine_policy(e), err)) {
         ad_engine_free(e);
         return -1;
     }

@@ -163,10 +163,10 @@ unsigned ad_run_is(const struct ad_run *r)
     unsigned is = d->flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE;
     is |= d->flags & AD_SCORES ? AD_FOR_SCORES : AD_FOR_VALUES;
     is |= d->flags & AD_LIMITS ? 0 : AD_FOR_MODEL;
+    is |= d->flags & AD_STATELESS ? 0 : AD_FOR_GROUPS;
     if (d->flags & AD_LISTENS)
         return is | AD_FOR_REPORT;
-    if (!(d->flags & AD_STATELESS))
-        is |= AD_FOR_STATE;
+    is |= d->flags & AD_STATELESS ? 0 : AD_FOR_STATE;
     if (!(d->flags & AD_BATCH) || r->cmd->choose)
         is |= AD_FOR_STREAM;
     if (h)

@@ -38,18 +38,19 @@ struct ad_settings {
 
 /* The rows; some need what a program is: */
 enum {
-    AD_FOR_ONE = 1,      /* one field makes a sample */
-    AD_FOR_MANY = 2,     /* several do */
-    AD_FOR_BATCH = 4,    /* it needs all data first */
-    AD_FOR_FORECAST = 8, /* it knows what comes */
-    AD_FOR_VALUES = 16,  /* the fields are values */
-    AD_FOR_SCORES = 32,  /* or scores */
-    AD_FOR_FILTER = 64,  /* it prints the records */
-    AD_FOR_REPORT = 128, /* or a report instead */
-    AD_FOR_JUDGE = 256,  /* it scores them */
-    AD_FOR_MODEL = 1024, /* and has a model of what is normal */
-    AD_FOR_STATE = 512,  /* it remembers groups from run to run */
-    AD_FOR_STREAM = 2048 /* and can go with the stream */
+    AD_FOR_ONE = 1,         /* one field makes a sample */
+    AD_FOR_MANY = 2,        /* several do */
+    AD_FOR_VALUES = 4,      /* the fields are values */
+    AD_FOR_SCORES = 8,      /* or scores */
+    AD_FOR_FILTER = 16,     /* it prints the records */
+    AD_FOR_REPORT = 32,     /* or a report instead */
+    AD_FOR_JUDGE = 64,      /* it scores them */
+    AD_FOR_MODEL = 128,     /* and has a model of what is normal */
+    AD_FOR_BATCH = 256,     /* it needs all data first */
+    AD_FOR_STREAM = 512,    /* or can go with the stream */
+    AD_FOR_FORECAST = 1024, /* it knows what comes */
+    AD_FOR_GROUPS = 2048,   /* it keeps something for each group */
+    AD_FOR_STATE = 4096     /* and from run to run */
 };
 extern const struct ad_opt ad_settings_rows[];
 
