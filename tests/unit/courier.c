@@ -409,26 +409,35 @@ static void open_file(struct scene *s, double wait)
         fail_msg("%s", err.text);
 }
 
-static void dies(unsigned call, const char *doc, struct ad_delivery *out)
+static int told[2];
+
+static void waits_for_the_end(unsigned call, const char *doc, struct ad_delivery *out)
 {
     (void)call, (void)doc, (void)out;
-    raise(SIGKILL);
+    assert_int_equal(write(told[1], "", 1), 1);
+    pause();
 }
 
 static void is_sent_again_after_a_kill(void **state)
 {
     struct scene *s = *state;
     assert_non_null(mkdtemp(folder));
+    assert_int_equal(pipe(told), 0);
     pid_t pid = fork();
     if (pid == 0) {
         open_file(s, 10);
-        s->far[0].answer = dies;
+        s->far[0].answer = waits_for_the_end;
         put(s, "a", "aa");
         start(s);
         nap(30);
         _exit(0);
     }
     int status;
+    char byte;
+    assert_int_equal(read(told[0], &byte, 1), 1);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    close(told[0]);
+    close(told[1]);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     open_file(s, 10);
@@ -455,7 +464,8 @@ static void notes_it_when_the_lock_is_free(void **state)
     put(s, "a", "aa");
     start(s);
     assert_true(gets(&s->far[0], 1, 10));
-    assert_int_equal(ad_store_begin(s->store, &err), 0);
+    while (ad_store_begin(s->store, &err) != 0)
+        ;
     nap(1.5);
     assert_int_equal(ad_store_commit(s->store, &err), 0);
     stop(s, 10);
@@ -466,7 +476,7 @@ static void notes_it_when_the_lock_is_free(void **state)
     put(s, "a", "aa");
     assert_int_equal(ad_store_begin(s->store, &err), 0);
     start(s);
-    assert_int_equal(ad_courier_stop(s->courier, 0.3, &s->counts, &err), AD_STORE_AGAIN);
+    assert_int_equal(ad_courier_stop(s->courier, 1.5, &s->counts, &err), AD_STORE_AGAIN);
     assert_non_null(strstr(err.text, "locked"));
     assert_int_equal(s->counts.waiting, 1);
     ad_store_close(s->store);
