@@ -179,7 +179,7 @@ static int judge_days(struct ad_seasonal_batch *b, struct work *w,
     for (size_t i = 0; i < n; i++) {
         cells[kept] = cells[i];
         cells[kept].left -= b->fitted[cells[i].cell];
-        kept += isfinite(cells[kept].left);
+        kept += isfinite(cells[kept].left) ? 1 : 0;
     }
     /* How far ordinary values are from their middle. */
     for (size_t i = 0; i < b->grid.cells; i++)
