@@ -202,6 +202,9 @@ static int fit_all(struct ad_seasonal_batch *b, struct work *w)
     if (ad_seasonal_grid_fill(&b->grid, b->at, b->x, b->n, w->y, w->absent))
         return -1;
     w->holes = ad_seasonal_grid_bridge(&b->grid, w->y, w->absent);
+    /* A line across a holiday would be less of a season than the holiday. */
+    if (choose_seasons(b, w->y))
+        return -1;
     if (day > 0) {
         cells = malloc(b->grid.cells * sizeof *cells);
         if (!cells)
@@ -209,10 +212,10 @@ static int fit_all(struct ad_seasonal_batch *b, struct work *w)
         n = leave_out_holidays(b, w, cells, phases);
         w->holes = ad_seasonal_grid_bridge(&b->grid, w->y, w->absent);
     }
-    int rc = choose_seasons(b, w->y);
-    if (rc == 0 && b->nseason > 0)
+    int rc = 0;
+    if (b->nseason > 0)
         rc = b->cfg->holt_winters ? smooth(b, w) : decompose(b, w);
-    else if (rc == 0)
+    else
         level(b, w);
     if (rc == 0)
         rc = judge_rest(b);
