@@ -261,3 +261,49 @@ END
         esac
     done
 }
+
+# incidents N: records of N groups of which each is anomalous for three minutes
+incidents() {
+    awk -v n="$1" 'BEGIN {
+        print "time,host,z_score,z_flag"
+        for (i = 0; i < n; i++)
+            for (k = 0; k < 3; k++)
+                print 1000 + 60 * (i + k) ",h" i ",0.8,1"
+        print 1000 + 60 * (n + 60) ",h0,0.1,0"
+    }'
+}
+
+@test "killed again and again while a server fails, fed again each time: nothing is lost" {
+    command -v python3 >/dev/null || skip "no python3"
+    n=60 runs=8
+    [ -z "${AD_FULL:-}" ] || n=1000 runs=200
+    mkdir server
+    python3 "$ROOT/tests/channels/lossy_server.py" server 30 3>&- &
+    server=$!
+    eventually test -s server/port
+    printf '%s\n' '[channel hook]' 'type = webhook' "url = http://127.0.0.1:$(cat server/port)/" \
+        'allow-http = yes' '[route all]' 'channels = hook' >a.ini
+    incidents $n >in
+    good alert -g host -C a.ini --dry-run --notices in
+    jq -r '[.incident, .event, .dedup_key] | @tsv' out | sort >want
+    equal "$(wc -l <want)" $((2 * n))
+    for ((i = 0; i < runs; i++)); do
+        timeout -s KILL "0.$((RANDOM % 3))$((RANDOM % 10))" ad-alert --clock=input -g host -C a.ini \
+            --db=db in 2>/dev/null || true
+    done
+    for ((i = 0; i < 20; i++)); do
+        status=0
+        alert -g host -C a.ini --db=db --drain=20 in 2>err || status=$?
+        [ $status = 75 ] || break
+    done
+    kill $server
+    equal "$status" 0
+    # all of them arrived, under their keys, and no other
+    awk -F '\t' -v OFS='\t' '$1 == 200 { print $3, $4, $5 }' server/log | sort -u | same want -
+    # what was sent twice: less than one in twenty
+    awk -F '\t' '$1 == 200 && seen[$2]++ { twice++ } END { if (twice > '$((2 * n))' / 20 + 1) { print twice; exit 1 } }' \
+        server/log || fail "sent twice"
+    # no notice overtook the one before it of the same incident
+    awk -F '\t' '$1 == 200 { if ($4 == "resolve" && !told[$3]) { print; bad = 1 } told[$3] = 1 }
+        END { exit bad }' server/log || fail "resolved before it was told of"
+}

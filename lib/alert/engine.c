@@ -205,6 +205,7 @@ void ad_engine_free(struct ad_engine *e)
     ad_engine_close_channels(e);
     ad_config_free(&e->config);
     ad_lock_release(e->lock);
+    ad_lock_release(e->sending);
     free(e);
 }
 
@@ -217,7 +218,7 @@ static struct ad_engine *make(const struct ad_engine_cfg *cfg, struct ad_err *er
         return NULL;
     }
     e->cfg = *cfg;
-    e->lock = -1;
+    e->lock = e->sending = -1;
     e->t = e->dirty = e->pruned = NAN;
     e->sink = (struct ad_alert_sink){take_incident, take_notice, is_known, e};
     int rc = cfg->config ? ad_config_read(&e->config, cfg->config, err) : 0;

@@ -2,7 +2,9 @@
 #include "alert/engine_private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { SEND_TIMEOUT = 30 };
@@ -73,8 +75,31 @@ static void say_failure(void *arg, const char *channel, const char *why, bool fo
     ad_err_free(&text);
 }
 
+/* All that send share a lock. Whoever has it alone knows that what was claimed before is nobody's:
+ * its sender was killed. */
+static int free_claims(struct ad_engine *e, struct ad_err *err)
+{
+    struct ad_buf name = {0};
+    ad_buf_addz(&name, e->cfg.db);
+    ad_buf_add(&name, ".sending", 9);
+    e->sending = name.failed ? -1 : open(name.s, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int failure = name.failed ? ENOMEM : errno;
+    ad_buf_free(&name);
+    if (e->sending < 0)
+        return ad_err_set(err, "%s.sending: %s", e->cfg.db, strerror(failure));
+    int rc = 0;
+    if (flock(e->sending, LOCK_EX | LOCK_NB) == 0)
+        rc = ad_store_reclaim(e->store, ad_engine_clock(CLOCK_REALTIME), err);
+    while (rc == 0 && flock(e->sending, LOCK_SH) && errno == EINTR)
+        ;
+    return rc;
+}
+
 int ad_engine_start_courier(struct ad_engine *e, struct ad_err *err)
 {
+    int rc = e->cfg.db ? free_claims(e, err) : 0;
+    if (rc)
+        return rc;
     const struct ad_courier_cfg cfg = {
         .channel = e->way, .n = e->nway, .seed = (uint64_t)getpid(), .say = say_failure, .arg = e};
     e->courier = ad_courier_start(e->store, &cfg, err);

@@ -23,6 +23,7 @@ struct ad_engine {
     struct ad_journal journal;
     struct ad_alert_sink sink;
     int lock;     /* -1: none */
+    int sending;  /* a shared lock of all that send; -1: none */
     double t;     /* the newest record time */
     double dirty; /* since when there is something to commit, by the monotonic clock, or NAN */
     double pruned;
