@@ -154,6 +154,30 @@ E
     equal "$(measure auroc)" 1
 }
 
+@test "windows that overlap are one, and late records end none" {
+    printf 'time,d_score,d_flag\n' >in
+    for t in 0 60 120 180 90 240 300; do echo "$t,0.$t,0"; done >>in
+    echo '[[60, 130], [100, 240], [500, 600]]' >w
+    good ad-eval --windows=w in
+    equal "$(measure records anomalous windows)" "7 5 1"
+    # not joined where there is room between
+    echo '[[60, 119], [120, 240]]' >w
+    good ad-eval --windows=w in
+    equal "$(measure anomalous windows)" "5 2"
+}
+
+@test "days of several series at once count once" {
+    printf 'host,time,label,d_score,d_flag\n' >in
+    awk 'BEGIN { for (h = 0; h < 4; h++) for (t = 0; t <= 86400; t += 3600)
+        print h "," (t + (h == 3 ? 172800 : h * 21600)) "," (t == 7200) "," (t == 3600 ? 0.9 : 0.1) "," (t == 3600) }' >>in
+    good ad-eval -g host --labels=label in
+    equal "$(measure false_alarms_per_day)" 1.6 # 4 in a day and a half and another one
+    good ad-eval -g host --labels=label --tune=budget=1.6/day in
+    equal "$(measure false_alarms_per_day)" 1.6
+    good ad-eval -g host --labels=label --tune=budget=1.5/day in
+    equal "$(measure options)" ""
+}
+
 @test "several series: one ranking, one line, windows of each by itself" {
     # the numbers are from tests/unit/nabscore.c
     {
@@ -219,6 +243,22 @@ E
     # alone it is measured by what it says
     good ad-eval --labels=label -f b_score in
     equal "$(measure records auroc)" "195 1"
+}
+
+@test "warm-up: left out, but for NAB; with --missing=low without alarms" {
+    # 100 records, a window from 4 to 7 and one from 60 to 63
+    awk 'BEGIN { print "label,d_score,d_flag"
+        for (i = 0; i < 100; i++) {
+            y = (i >= 4 && i < 8) || (i >= 60 && i < 64)
+            print y "," (i < 20 ? "," : y ? "0.9,1" : "0.2,0") } }' >in
+    good ad-eval --labels=label in
+    equal "$(measure records unscored anomalous windows recall event_recall auroc)" "80 20 4 1 1 1 1"
+    # 15 records do not count, but for a perfect score the window in them would have to be found:
+    # (1 + 1) / (2 + 1)
+    equal "$(measure nab_standard)" 66.66666667
+    good ad-eval --labels=label --missing=low in
+    equal "$(measure records unscored anomalous windows recall event_recall)" "100 20 8 2 0.5 0.5"
+    equal "$(measure nab_standard)" 66.66666667
 }
 
 @test "a score that is never there has an empty row, and takes nothing from the others" {
