@@ -23,7 +23,7 @@ struct reasons {
 
 struct batch {
     const struct ad_subseq_cfg *cfg;
-    struct ad_pool *pool;
+    const struct ad_setup *setup;
     /* While it is learnt; with --chunk the first `done` are scored. */
     struct ad_subseq_value *v;
     size_t n, room, done;
@@ -31,10 +31,9 @@ struct batch {
     double first;
     float *surprise;
     size_t scored, scored_room;
-    struct reasons reasons; /* in the order of rows */
-    double widest;          /* of their windows */
-    bool modelled;
-    struct ad_subseq_model model;
+    struct reasons reasons;        /* in the order of rows */
+    double widest;                 /* of their windows */
+    struct ad_subseq_model *model; /* of a series that was fitted, or loaded; or NULL */
     struct ad_subseq_live *live; /* at work with a loaded model; its rows count on from those of the
                                     fit, so `first` is the first of them */
     bool begun;
@@ -47,7 +46,7 @@ static void destroy(void *state)
     if (!b)
         return;
     ad_subseq_live_free(b->live);
-    ad_subseq_model_free(&b->model);
+    ad_subseq_model_free(b->model);
     free(b->v);
     free(b->surprise);
     free(b->reasons.v);
@@ -64,7 +63,7 @@ static void *create(const void *cfg, const struct ad_setup *setup)
         return NULL;
     }
     b->cfg = cfg;
-    b->pool = setup->pool;
+    b->setup = setup;
     return b;
 }
 
@@ -146,7 +145,7 @@ static int add_reasons(struct batch *b, const struct judged *j, double from)
         const struct ad_subseq_part *part = &j->plan.part[a->part];
         size_t at = ad_subseq_anchor_row(&j->plan, i);
         double surprise = ad_tail_surprise(&j->tail, j->scores.around[at]);
-        if (j->cells.row[at] < from || surprise < LOWEST_LINE)
+        if (!(a->loudness > 0) || j->cells.row[at] < from || surprise < LOWEST_LINE)
             continue;
         if (make_room((void **)&list->v, &list->room, list->n, sizeof *list->v))
             return -1;
@@ -164,15 +163,19 @@ static int add_reasons(struct batch *b, const struct judged *j, double from)
 static int keep_model(struct batch *b, struct judged *j)
 {
     size_t first = j->plan.longest - 1, n = j->cells.n;
-    b->modelled = true;
-    ad_subseq_model_free(&b->model);
-    b->model = (struct ad_subseq_model){.plan = j->plan, .units = j->units, .step = j->cells.step};
+    ad_subseq_model_free(b->model);
+    b->model = calloc(1, sizeof *b->model);
+    if (!b->model)
+        return -1;
+    b->model->plan = j->plan;
+    b->model->units = j->units;
+    b->model->step = j->cells.step;
     if (n <= b->cfg->profile_max) {
-        b->model.x = j->cells.x;
-        b->model.n = n;
+        b->model->x = j->cells.x;
+        b->model->n = n;
         j->cells.x = NULL;
     }
-    return fit_tail(&b->model.tail, j->scores.until + first, n - first, j->plan.base / 2);
+    return fit_tail(&b->model->tail, j->scores.until + first, n - first, j->plan.base / 2);
 }
 
 /* Score v[0..n), and keep what is said of those from `skip` on. Returns 0, or -1 when out of
@@ -183,10 +186,11 @@ static int judge(struct batch *b, struct judged *j, const struct ad_subseq_value
     if (ad_subseq_cells_make(&j->cells, v, n))
         return -1;
     bool vary = normalize(j->cells.x, j->cells.n, &j->units);
-    if (vary &&
-        (ad_subseq_plan(&j->plan, b->cfg, j->cells.x, j->cells.n) ||
-         ad_subseq_score(&j->scores, &j->plan, j->cells.x, j->cells.n, j->cells.gaps, b->pool) ||
-         fit_tail(&j->tail, j->scores.around, j->cells.n, j->plan.base / 2)))
+    bool modelled = b->setup->fitting && n >= LEAST_FOR_MODEL;
+    if (vary && (ad_subseq_plan(&j->plan, b->cfg, j->cells.x, j->cells.n) ||
+                 ad_subseq_score(&j->scores, &j->plan, j->cells.x, j->cells.n, j->cells.gaps,
+                                 modelled, b->setup->pool) ||
+                 fit_tail(&j->tail, j->scores.around, j->cells.n, j->plan.base / 2)))
         return -1;
     for (size_t i = skip; i < n; i++) {
         double raw = vary ? j->scores.around[j->cells.value[i]] : 0;
@@ -195,7 +199,7 @@ static int judge(struct batch *b, struct judged *j, const struct ad_subseq_value
     }
     if (vary && add_reasons(b, j, v[skip].row))
         return -1;
-    return vary && n >= LEAST_FOR_MODEL ? keep_model(b, j) : 0;
+    return vary && modelled ? keep_model(b, j) : 0;
 }
 
 /* A chunk is complete, or the end is there. */
@@ -315,21 +319,21 @@ static void bounds(void *state, const struct ad_sample *in, const struct ad_line
 static void save(const void *state, struct ad_save *out)
 {
     const struct batch *b = state;
-    ad_save_u64(out, b->modelled);
-    if (b->modelled)
-        ad_subseq_model_save(&b->model, out);
+    ad_save_u64(out, b->model != NULL);
+    if (b->model)
+        ad_subseq_model_save(b->model, out);
 }
 
 static int load(void *state, struct ad_load *in)
 {
     struct batch *b = state;
-    b->modelled = ad_load_max(in, 1);
-    if (in->failed || !b->modelled)
+    if (!ad_load_max(in, 1))
         return in->failed ? -1 : 0;
-    if (ad_subseq_model_load(&b->model, b->cfg, in))
+    b->model = calloc(1, sizeof *b->model);
+    if (!b->model || ad_subseq_model_load(b->model, b->cfg, in))
         return -1;
     b->widest = 1; /* each row has its own reason */
-    b->live = ad_subseq_live_new(&b->model);
+    b->live = ad_subseq_live_new(b->model);
     return b->live ? 0 : -1;
 }
 

@@ -18,6 +18,7 @@ struct ad_subseq_model {
     size_t n;
 };
 
+/* One that was allocated, with what it holds; accepts NULL. */
 void ad_subseq_model_free(struct ad_subseq_model *m);
 void ad_subseq_model_save(const struct ad_subseq_model *m, struct ad_save *out);
 /* Into a zeroed one, to be freed in either case. Hostile input: returns 0, or -1. */

@@ -6,8 +6,10 @@
 
 void ad_subseq_model_free(struct ad_subseq_model *m)
 {
+    if (!m)
+        return;
     free(m->x);
-    m->x = NULL;
+    free(m);
 }
 
 static void save_part(const struct ad_subseq_part *p, struct ad_save *out)

@@ -20,6 +20,7 @@ struct work {
     const double *x;
     size_t n, starts; /* values, windows of the part */
     struct ad_pool *pool;
+    bool modelled; /* the scores by windows that end at a row are wanted, too */
     struct ad_subseq_window table;
     size_t hops;
     double *rows, *room; /* [hops][features]; [threads][w] */
@@ -28,7 +29,7 @@ struct work {
     uint32_t *nearest;            /* [starts] */
     double *least;                /* [starts] distance to the nearest window */
     double *raw, *held;           /* [starts] of each window: between hops, and as the last hop */
-    double *score;                /* [n + 1] */
+    double *score;                /* [n] */
 };
 
 static void free_work(struct work *k)
@@ -102,9 +103,10 @@ static int look(struct work *k)
     int rc = k->rows && k->room && distance && crossed ? 0 : -1;
     if (rc == 0) {
         ad_pool_each(k->pool, (k->hops + BLOCK - 1) / BLOCK, describe, k);
-        rc = ad_spread_fit(&part->spread, k->rows, k->hops, d, distance) || cross(k, crossed) ? -1
-                                                                                              : 0;
+        rc = ad_spread_fit(&part->spread, k->rows, k->hops, d, distance);
     }
+    if (rc == 0 && k->modelled)
+        rc = cross(k, crossed);
     if (rc == 0)
         spread_out(k, distance, crossed);
     free(crossed);
@@ -260,7 +262,7 @@ static void give_reasons(const struct work *k, const struct ad_subseq_plan *plan
         struct ad_subseq_anchor *a = &s->anchor[i];
         size_t row = ad_subseq_anchor_row(plan, i);
         float loud = (float)k->score[row];
-        if (!(loud > a->loudness))
+        if (!(loud > LOUD && loud > a->loudness))
             continue;
         a->loudness = loud;
         a->part = (uint8_t)(k->part - plan->part);
@@ -288,29 +290,29 @@ static int add_part(struct ad_subseq_scores *s, const struct ad_subseq_plan *pla
         pass_over_gaps(k, gaps, k->raw);
         pass_over_gaps(k, gaps, k->held);
     }
-    add_until(k, s, plan->longest);
+    if (k->modelled)
+        add_until(k, s, plan->longest);
     add_around(k, s);
     give_reasons(k, plan, s);
     return 0;
 }
 
 int ad_subseq_score(struct ad_subseq_scores *s, struct ad_subseq_plan *plan, const double *x,
-                    size_t n, const size_t *gaps, struct ad_pool *pool)
+                    size_t n, const size_t *gaps, bool modelled, struct ad_pool *pool)
 {
     *s = (struct ad_subseq_scores){.n = n};
     s->nanchor = 1;
     while (ad_subseq_anchor_row(plan, s->nanchor) + plan->base - plan->base / 2 <= n)
         s->nanchor++;
     s->around = calloc(n, sizeof *s->around);
-    s->until = calloc(n, sizeof *s->until);
+    s->until = modelled ? calloc(n, sizeof *s->until) : NULL;
     s->anchor = calloc(s->nanchor, sizeof *s->anchor);
-    if (!s->around || !s->until || !s->anchor)
+    if (!s->around || (modelled && !s->until) || !s->anchor)
         return -1;
-    for (size_t i = 0; i < s->nanchor; i++)
-        s->anchor[i].loudness = LOUD;
     bool regular = false;
     for (size_t i = 0; i < plan->n; i++) {
-        struct work k = {.part = &plan->part[i], .x = x, .n = n, .pool = pool};
+        struct work k = {
+            .part = &plan->part[i], .x = x, .n = n, .pool = pool, .modelled = modelled};
         if (k.part->only_regular && !regular) {
             plan->n = i;
             break;

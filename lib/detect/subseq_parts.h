@@ -37,7 +37,7 @@ int ad_subseq_plan(struct ad_subseq_plan *plan, const struct ad_subseq_cfg *cfg,
 
 /* Why a place is strange: by the part that says so loudest. */
 struct ad_subseq_anchor {
-    float loudness;      /* of that part, in its standard deviations */
+    float loudness;      /* of that part, in its standard deviations; 0: none says so */
     uint8_t part;        /* its number */
     uint8_t feature;     /* of features: the one that has most in it */
     size_t from;         /* where its window begins */
@@ -49,7 +49,7 @@ struct ad_subseq_anchor {
 struct ad_subseq_scores {
     size_t n;
     double *around, *until;          /* [n] by all windows that cover a row; by those that end there
-                                        (from plan->longest - 1 on) */
+                                        (from plan->longest - 1 on), NULL unless modelled */
     size_t nanchor;                  /* one for every hop of windows of the base length */
     struct ad_subseq_anchor *anchor; /* [nanchor] */
 };
@@ -66,11 +66,11 @@ static inline size_t ad_subseq_guessed(size_t w)
     return w / 20;
 }
 
-/* Score x[0..n) and fill the plan's parts. gaps[i] counts the values before i that had to be
- * guessed, NULL: none were; windows with more than ad_subseq_guessed() of them say nothing. Returns
- * 0, or -1 when out of memory; free in either case. */
+/* Score x[0..n) and fill the plan's parts, for a model if `modelled`. gaps[i] counts the values
+ * before i that had to be guessed, NULL: none were; windows with more than ad_subseq_guessed() of
+ * them say nothing. Returns 0, or -1 when out of memory; free in either case. */
 int ad_subseq_score(struct ad_subseq_scores *s, struct ad_subseq_plan *plan, const double *x,
-                    size_t n, const size_t *gaps, struct ad_pool *pool);
+                    size_t n, const size_t *gaps, bool modelled, struct ad_pool *pool);
 void ad_subseq_scores_free(struct ad_subseq_scores *s);
 
 #endif

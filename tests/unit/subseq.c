@@ -67,7 +67,7 @@ static void test_scores_as_numpy(void **state)
         assert_int_equal(ad_subseq_plan(&plan, &cfg, x, N), 0);
         assert_int_equal(plan.base, cases[c].base);
         assert_int_equal(plan.longest, cases[c].longest);
-        assert_int_equal(ad_subseq_score(&s, &plan, x, N, NULL, NULL), 0);
+        assert_int_equal(ad_subseq_score(&s, &plan, x, N, NULL, false, NULL), 0);
         for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
             assert_true(fabs(s.around[rows[k]] - cases[c].want[k]) < 1e-7);
         ad_subseq_scores_free(&s);
@@ -418,6 +418,7 @@ static void save_model(const struct ad_subseq_cfg *cfg, const double *values, si
 {
     struct rig r;
     open_rig(&r, cfg, NULL);
+    r.setup.fitting = true;
     learn_all(&r, values, n);
     ad_subseq.save(r.state, &(struct ad_save){bytes});
     assert_false(bytes->failed);
@@ -499,7 +500,7 @@ static void test_a_model_looks_at_windows_that_end_at_a_row(void **state)
     m.plan.part[0] = (struct ad_subseq_part){.kind = AD_SUBSEQ_FEATURES, .w = LONG, .weight = 1};
     m.plan.part[1] =
         (struct ad_subseq_part){.kind = AD_SUBSEQ_LEVEL, .w = SHORT, .weight = 2, .q = 0.2};
-    assert_int_equal(ad_subseq_score(&scores, &m.plan, x, TOTAL, NULL, NULL), 0);
+    assert_int_equal(ad_subseq_score(&scores, &m.plan, x, TOTAL, NULL, true, NULL), 0);
     ad_tail_fit(&m.tail, scores.until + LONG - 1, TOTAL - LONG + 1);
     assert_int_equal(ad_subseq_window_init(&t, LONG), 0);
     assert_int_equal(ad_profile_init(&p, AD_PROFILE_LEVEL, x, TOTAL, SHORT), 0);
