@@ -35,15 +35,6 @@ static double mean(const struct ad_votes *v)
     return sum / total(v);
 }
 
-/* Root of the mean square: one score that is trusted can carry it alone. */
-static double quadratic(const struct ad_votes *v)
-{
-    double sum = 0;
-    for (size_t i = 0; i < v->n; i++)
-        sum += v->w[i] * v->x[i] * v->x[i];
-    return sqrt(sum / total(v));
-}
-
 /* The mean in which each weighs the more the surer it is; what nobody is sure of is 0.5. */
 static double by_confidence(const struct ad_votes *v)
 {
@@ -167,9 +158,6 @@ double ad_votes_combine(const struct ad_votes *v, const struct ad_ensemble_cfg *
     size_t m;
     double x = 0;
     switch (cfg->strategy) {
-    case AD_ENSEMBLE_MEAN:
-        x = mean(v);
-        break;
     case AD_ENSEMBLE_MEDIAN:
         m = sort(v);
         x = median_of_ranked(v, m);
@@ -194,7 +182,7 @@ double ad_votes_combine(const struct ad_votes *v, const struct ad_ensemble_cfg *
     case AD_ENSEMBLE_STOUFFER:
         return fmin(stouffer(v), AD_SURPRISE_MAX);
     default:
-        x = quadratic(v);
+        x = mean(v);
     }
     return ad_votes_surprise(x, v->s0);
 }
@@ -214,9 +202,7 @@ void ad_votes_parts(const struct ad_votes *v, const struct ad_ensemble_cfg *cfg,
         if (!(v->w[i] > 0))
             continue;
         part[i] = adds ? v->w[i] * ad_votes_evidence(v, i, cfg->strategy) : v->x[i];
-        if (cfg->strategy == AD_ENSEMBLE_ADAPTIVE)
-            part[i] *= v->w[i] * v->x[i];
-        else if (!adds && !single)
+        if (!adds && !single)
             part[i] *= v->w[i];
     }
 }

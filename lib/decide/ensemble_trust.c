@@ -5,7 +5,7 @@
 /* Found on the labelled series of tests/bench/ensemble.py. */
 #define NORMAL_N    100  /* at first: so many normal scores */
 #define NORMAL_MEAN 0.1  /* of this mean, exponential */
-#define OTHER_N     30   /* always: so many others */
+#define OTHER_N     20   /* always: so many others */
 #define OTHER_MEAN  0.5  /* of this one */
 #define TOLD        10   /* records that a label is worth */
 #define LEAST_MEAN  .003 /* no detector is so quiet that its silence forbids all else */

@@ -15,7 +15,7 @@ struct ad_trust {
 
 void ad_trust_init(struct ad_trust *t);
 
-/* Its weight in a mean of squares: the squared distance between its means when not and when all is
+/* Its weight in a mean: the squared distance between its means when not and when all is
  * normal, over the variance and the mean of normal ones (as in Fisher's linear discriminant: what
  * is loud and erratic in normal times counts little). A detector that has never reached the line
  * counts a thousandth of that. */

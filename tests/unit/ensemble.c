@@ -129,7 +129,7 @@ static void test_trust(void **state)
     assert_true(ad_trust_weight(&quiet) < before / 2);
 }
 
-/* The formula of the manual page, by hand: 100 scores of .1 with squares of .02, one of .5; 30 of
+/* The formula of the manual page, by hand: 100 scores of .1 with squares of .02, one of .5; 20 of
  * .5. n = 10.5 / 101, v = (2 + .25) / 101 - n^2, a = .5. */
 static void test_weight(void **state)
 {
