@@ -91,7 +91,7 @@ suppressed     2
 record         {"timestamp":1795251600,"host":"db1","disk":"sda","value":99.5}
 
 time                 incident  what            by    note
-2026-11-21 08:50:01  77b0a441  firing                nothing near it was seen before
+2026-11-21 08:50:01  77b0a441  firing                high: nothing near it was seen before
 2026-11-21 08:50:04  77b0a441  delivered       chat  trigger
 2026-11-21 09:01:00  77b0a441  acknowledged    eve
 2026-11-21 09:58:20  77b0a441  to be resolved  eve   disk replaced
@@ -105,7 +105,7 @@ END
     equal "$(wc -l <out)" 11
     table history 3fa2e <<'END'
 time                 incident  what       by    note
-2026-11-21 06:00:01  3fa2e900  firing           value 3 is below 20
+2026-11-21 06:00:01  3fa2e900  firing           medium: value 3 is below 20
 2026-11-21 06:00:02  3fa2e900  delivered  mail  trigger
 2026-11-21 06:06:00  3fa2e900  resolved
 END
@@ -252,6 +252,57 @@ END
     equal "$(sql 'SELECT count(*) FROM notice WHERE state = 3')" 5
     good ctl outbox drop all
     out_is </dev/null
+}
+
+# --- together ------------------------------------------------------------------------------------
+
+# told: the notices so far, as EVENT HOST
+told() { jq -r '.event + " " + .group.host' sent 2>/dev/null | paste -sd ,; }
+is_told() { [ "$(told)" = "$1" ]; }
+lists() { [ "$(ctl -o ndjson list -s all | jq -r '.group.host + " " + .state' | paste -sd ,)" = "$1" ]; }
+
+@test "beside a running ad-alert" {
+    [ -e "$ROOT/cmd/ad-alert.c" ] || skip "no ad-alert"
+    rm alerts.db
+    printf '[channel log]\ntype = file\npath = sent\n[route all]\nchannels = log\n' >a.ini
+    mkfifo in
+    ad-alert -C a.ini --db=alerts.db -g host --resolve-after=1h <in >log 2>err 3>&- &
+    alert=$!
+    exec 9>in
+    anomaly() { printf '{"time":%s,"host":"%s","z_score":0.95,"z_flag":true}\n' "$(date +%s)" "$1" >&9; }
+    anomaly web1
+    eventually is_told 'trigger web1'
+    id=$(ctl list | jq -r .incident)
+    good ctl ack "${id:0:8}" --by=eve
+    eventually lists 'web1 acknowledged'
+    equal "$(ctl list | jq -r .acknowledged_by)" eve
+    good ctl unack "$id"
+    eventually lists 'web1 firing'
+    good ctl resolve "$id"
+    eventually lists 'web1 resolved'
+    eventually is_told 'trigger web1,acknowledge web1,resolve web1'
+    good ctl silence add host=web2 --for=1h
+    sleep 2
+    anomaly web2
+    eventually lists 'web1 resolved,web2 firing'
+    equal "$(told)" 'trigger web1,acknowledge web1,resolve web1'
+    good ctl silence expire 1
+    eventually is_told 'trigger web1,acknowledge web1,resolve web1,trigger web2'
+    exec 9>&-
+    wait "$alert"
+}
+
+@test "what is asked for while nothing runs is done by --tick" {
+    [ -e "$ROOT/cmd/ad-alert.c" ] || skip "no ad-alert"
+    rm alerts.db
+    printf '[channel log]\ntype = file\npath = sent\n[route all]\nchannels = log\n' >a.ini
+    printf '{"time":%s,"host":"web1","z_score":0.95,"z_flag":true}\n' "$(date +%s)" >in
+    good ad-alert -C a.ini --db=alerts.db -g host --resolve-after=1h in
+    good ctl ack "$(ctl list | jq -r .incident)" --by=eve
+    lists 'web1 firing' || fail "done by nobody"
+    good ad-alert -C a.ini --db=alerts.db --tick
+    lists 'web1 acknowledged' || fail "not done"
+    equal "$(told)" 'trigger web1,acknowledge web1'
 }
 
 # --- configurations ----------------------------------------------------------------------------

@@ -52,25 +52,38 @@ static int read_row(struct ad_sql *q, struct ad_incident *in, struct ad_err *err
     return ad_sql_good(q, err);
 }
 
-/* What history says of the step from an incident as it was (or 0 states of one that was not). */
+/* `critical: value 9 is above 3`, of an incident that is new. */
+static int tell_new(struct ad_store *store, const struct ad_incident *in, double wall,
+                    struct ad_err *err)
+{
+    struct ad_buf note = {0};
+    ad_buf_addz(&note, ad_severity_name(in->severity));
+    ad_buf_addz(&note, in->reason.len ? ": " : "");
+    ad_buf_add(&note, in->reason.s, in->reason.len);
+    int rc = note.failed
+                 ? ad_err_nomem(err)
+                 : ad_store_note(store, wall, in->id, ad_incident_state_name(in->state),
+                                 in->acknowledged_by, (struct ad_str){note.s, note.len}, err);
+    ad_buf_free(&note);
+    return rc;
+}
+
+/* What history says of an incident that had been otherwise: was[] is its state, severity, level. */
 static int tell_change(struct ad_store *store, const struct ad_incident *in, double wall,
                        const int64_t *was, struct ad_err *err)
 {
-    struct ad_str none = {"", 0}, by = none;
+    const struct ad_str none = {"", 0};
     int rc = 0;
-    if (!was || was[0] != (int64_t)in->state) {
-        if (in->state == AD_INCIDENT_ACKNOWLEDGED)
-            by = in->acknowledged_by;
-        bool opened = in->state == AD_INCIDENT_FIRING || in->state == AD_INCIDENT_PENDING;
-        rc = ad_store_note(store, wall, in->id, ad_incident_state_name(in->state), by,
-                           opened ? in->reason : none, err);
-    }
-    if (rc == 0 && (!was || was[1] != (int64_t)in->severity))
+    if (was[0] != (int64_t)in->state)
+        rc = ad_store_note(store, wall, in->id, ad_incident_state_name(in->state),
+                           in->state == AD_INCIDENT_ACKNOWLEDGED ? in->acknowledged_by : none, none,
+                           err);
+    if (rc == 0 && was[1] != (int64_t)in->severity)
         rc = ad_store_note(store, wall, in->id, "severity", none,
                            ad_str_of(ad_severity_name(in->severity)), err);
     char level[32];
     snprintf(level, sizeof level, "%u", in->level);
-    if (rc == 0 && was && was[2] != (int64_t)in->level)
+    if (rc == 0 && was[2] != (int64_t)in->level)
         rc = ad_store_note(store, wall, in->id, "level", none, ad_str_of(level), err);
     return rc;
 }
@@ -91,7 +104,9 @@ static int put(struct ad_store *store, const struct ad_incident *in, double wall
                       " (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     bind(&q, in, wall);
     int rc = ad_sql_run(&q, err);
-    return rc ? rc : tell_change(store, in, wall, known ? was : NULL, err);
+    if (rc)
+        return rc;
+    return known ? tell_change(store, in, wall, was, err) : tell_new(store, in, wall, err);
 }
 
 int ad_store_put_incident(struct ad_store *store, const struct ad_incident *in, double wall,

@@ -217,7 +217,7 @@ static void writes_history(void **state)
     struct ad_happened h = {105, "", S("cut"), S("me"), S("x")};
     assert_int_equal(ad_store_tell(store, &h, &err), 0);
     assert_history(store, "aa01",
-                   "100 aa01 firing||value 9 is above 3\n100 aa01 severity||high\n"
+                   "100 aa01 firing||high: value 9 is above 3\n"
                    "102 aa01 severity||critical\n103 aa01 acknowledged|eve|\n"
                    "104 aa01 resolved||\n104 aa01 level||2\n");
     assert_history(store, "", "105  cut|me|x\n");
@@ -533,7 +533,7 @@ static void counts_and_forgets(void **state)
     assert_string_equal(b.s, "incidents firing 1\nincidents resolved 1\nwaiting c 1\nwaiting d 1\n"
                              "failed c 1\nrequests open 1\n");
     ad_buf_free(&b);
-    assert_history(store, NULL, "500 cc resolved||\n500 cc severity||high\n");
+    assert_history(store, NULL, "500 cc resolved||high: value 9 is above 3\n");
     ad_store_close(store);
 }
 

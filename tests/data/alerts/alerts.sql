@@ -103,18 +103,18 @@ INSERT INTO request VALUES (1, 2, '77b0a4419b7e4c5aa1b2c3d4e5f60718', 'eve', 'di
   1795255100.0, NULL);
 INSERT INTO history VALUES (1, 1795240000.0, '', 'silence added', 'bob', '1');
 INSERT INTO history VALUES (2, 1795240801.0, '3fa2e9009b7e4c5aa1b2c3d4e5f60718', 'firing', '',
-  'value 3 is below 20');
+  'medium: value 3 is below 20');
 INSERT INTO history VALUES (3, 1795240802.0, '3fa2e9009b7e4c5aa1b2c3d4e5f60718', 'delivered', 'mail',
   'trigger');
 INSERT INTO history VALUES (4, 1795241160.0, '3fa2e9009b7e4c5aa1b2c3d4e5f60718', 'resolved', '', '');
 INSERT INTO history VALUES (5, 1795251001.0, '77b0a4419b7e4c5aa1b2c3d4e5f60718', 'firing', '',
-  'nothing near it was seen before');
+  'high: nothing near it was seen before');
 INSERT INTO history VALUES (6, 1795251004.0, '77b0a4419b7e4c5aa1b2c3d4e5f60718', 'delivered', 'chat',
   'trigger');
 INSERT INTO history VALUES (7, 1795251660.0, '77b0a4419b7e4c5aa1b2c3d4e5f60718', 'acknowledged',
   'eve', '');
 INSERT INTO history VALUES (8, 1795255081.0, '3fa2c1d09b7e4c5aa1b2c3d4e5f60718', 'firing', '',
-  'value 912 is above 240');
+  'critical: value 912 is above 240');
 INSERT INTO history VALUES (9, 1795255082.0, '3fa2c1d09b7e4c5aa1b2c3d4e5f60718', 'failed', 'pager',
   'trigger: 400: routing_key is invalid');
 INSERT INTO history VALUES (10, 1795255100.0, '77b0a4419b7e4c5aa1b2c3d4e5f60718', 'to be resolved',
