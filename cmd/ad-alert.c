@@ -46,6 +46,8 @@ static const struct ad_opt options[] = {
     {"notices", 0, AD_OPT_FLAG, OF(notices), 0, 0, NULL,
      "with --dry-run: print each notice instead"},
     {"tick", 0, AD_OPT_FLAG, OF(tick), 0, 0, NULL, "do what is due in --db, read no input"},
+    {"lock-wait", 0, AD_OPT_SECONDS, OF(engine.lock_wait), 0, 0, "DURATION",
+     "for another run that has --db (0)"},
     {"drain", 0, AD_OPT_SECONDS, OF(engine.drain), 0, 0, "DURATION",
      "to wait for sending in the end (30s)"},
     {"keep", 0, AD_OPT_DURATION, OF(engine.keep), 0, 0, "DURATION", "what is over (30d)"},

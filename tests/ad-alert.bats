@@ -241,7 +241,7 @@ END
         timeout -s KILL "0.0$((RANDOM % 9))$((RANDOM % 10))" ad-alert --clock=input -g host \
             --resolve-after=2m --db=db in >>told 2>/dev/null || true
         [ $((i % 8)) != 7 ] || {
-            alert -g host --resolve-after=2m --db=db in >>told
+            alert -g host --resolve-after=2m --db=db --lock-wait=5 in >>told
             # a line that was being written when it was killed is there once more, whole
             grep '^{.*}$' told | jq -r '[.event, .incident] | join(" ")' 2>/dev/null | sort -u | same want -
             : >told
@@ -293,7 +293,7 @@ incidents() {
     done
     for ((i = 0; i < 20; i++)); do
         status=0
-        alert -g host -C a.ini --db=db --drain=20 in 2>err || status=$?
+        alert -g host -C a.ini --db=db --lock-wait=5 --drain=20 in 2>err || status=$?
         [ $status = 75 ] || break
     done
     kill $server

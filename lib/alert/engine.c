@@ -156,7 +156,7 @@ int ad_engine_idle(struct ad_engine *e, double *next, struct ad_err *err)
 static int take_lock(struct ad_engine *e, struct ad_err *err)
 {
     struct ad_err why = {0};
-    int rc = ad_lock_take(e->cfg.db, 0, NULL, &e->lock, &why);
+    int rc = ad_lock_take(e->cfg.db, e->cfg.lock_wait, NULL, &e->lock, &why);
     if (rc)
         ad_err_set(err, "%s",
                    rc == AD_LOCK_BUSY ? "another ad-alert is at work on this --db" : why.text);

@@ -9,6 +9,7 @@ struct ad_engine_cfg {
     const char *db;              /* file, or NULL: in memory, for this run only */
     struct ad_policy_cfg policy; /* what the command line says */
     bool dry_run;                /* nothing is sent or kept */
+    double lock_wait;            /* seconds to wait for another run that has the database */
     double drain;                /* seconds to wait in the end for what is to be sent */
     double keep;                 /* seconds that what is over is kept */
     /* With dry_run: told of each notice that would go out. Optional. */
