@@ -11,6 +11,7 @@ struct row {
     const char *name, *title;
     enum ad_measure measure;
     int decimals;
+    const char *low, *high; /* names of the bounds of its interval, if it has one */
 };
 
 static const struct row rows[] = {
@@ -18,8 +19,8 @@ static const struct row rows[] = {
     {"unscored", "without a score", AD_EVAL_UNSCORED, 0},
     {"anomalous", "anomalous", AD_EVAL_ANOMALOUS, 0},
     {"windows", "anomalous windows", AD_EVAL_WINDOWS, 0},
-    {"auroc", "area under ROC", AD_EVAL_AUROC, 4},
-    {"ap", "average precision", AD_EVAL_AP, 4},
+    {"auroc", "area under ROC", AD_EVAL_AUROC, 4, "auroc_low", "auroc_high"},
+    {"ap", "average precision", AD_EVAL_AP, 4, "ap_low", "ap_high"},
     {"vus_roc", "volume under ROC", AD_EVAL_VUS_ROC, 4},
     {"vus_pr", "volume under PR", AD_EVAL_VUS_PR, 4},
     {"precision", "precision", AD_EVAL_PRECISION, 4},
@@ -48,9 +49,10 @@ static const struct row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const struct ad_interval *interval_of(const struct ad_field_result *r, enum ad_measure m)
+static struct ad_interval interval_of(const struct ad_field_result *r, enum ad_measure m)
 {
-    return m == AD_EVAL_AUROC ? &r->auroc : m == AD_EVAL_AP ? &r->ap : NULL;
+    static const struct ad_interval none = {(double)NAN, (double)NAN};
+    return m == AD_EVAL_AUROC ? r->auroc : m == AD_EVAL_AP ? r->ap : none;
 }
 
 static bool is_shown(const struct ad_evaluation_cfg *cfg, const struct row *row)
@@ -64,28 +66,34 @@ static void add_interval(struct ad_table *t, struct ad_interval in, int decimals
     ad_table_number(t, in.high, decimals);
 }
 
+/* The names of all that there is of a field. Returns how many. */
+static size_t name_columns(const struct ad_evaluation_cfg *cfg, struct ad_column *column)
+{
+    static const char *const behind[] = {"auroc_behind", "auroc_behind_low", "auroc_behind_high",
+                                         "ap_behind",    "ap_behind_low",    "ap_behind_high"};
+    size_t n = 0;
+    column[n++].name = "score";
+    for (size_t i = 0; i < ROWS; i++) {
+        if (!is_shown(cfg, &rows[i]))
+            continue;
+        column[n++].name = rows[i].name;
+        if (rows[i].low) {
+            column[n++].name = rows[i].low;
+            column[n++].name = rows[i].high;
+        }
+    }
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
+        column[n++].name = behind[i];
+    return n;
+}
+
 /* Everything of every field, for programs: a row each. */
 static struct ad_table *make_wide(const struct ad_evaluation_cfg *cfg, const struct ad_heard *heard,
                                   const struct ad_evaluation *e, const size_t *order)
 {
-    static struct ad_column columns[ROWS + 11];
-    size_t n = 0;
-    columns[n++].name = "score";
-    for (size_t i = 0; i < ROWS; i++) {
-        if (!is_shown(cfg, &rows[i]))
-            continue;
-        columns[n++].name = rows[i].name;
-        if (rows[i].measure == AD_EVAL_AUROC || rows[i].measure == AD_EVAL_AP) {
-            bool ap = rows[i].measure == AD_EVAL_AP;
-            columns[n++].name = ap ? "ap_low" : "auroc_low";
-            columns[n++].name = ap ? "ap_high" : "auroc_high";
-        }
-    }
-    static const char *const behind[] = {"auroc_behind", "auroc_behind_low", "auroc_behind_high",
-                                         "ap_behind",    "ap_behind_low",    "ap_behind_high"};
-    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
-        columns[n++].name = behind[i];
-    struct ad_table *t = ad_table_new(columns, n);
+    static struct ad_column columns[3 * ROWS];
+    struct ad_table *t = ad_table_new(columns, name_columns(cfg, columns));
+    const double *auroc = e->field[e->best_auroc].measure, *ap = e->field[e->best_ap].measure;
     for (size_t k = 0; t && k < e->fields; k++) {
         const struct ad_field_result *r = e->field + order[k];
         ad_table_text(t, heard->field->v[order[k]]);
@@ -93,14 +101,12 @@ static struct ad_table *make_wide(const struct ad_evaluation_cfg *cfg, const str
             if (!is_shown(cfg, &rows[i]))
                 continue;
             ad_table_number(t, r->measure[rows[i].measure], rows[i].decimals);
-            const struct ad_interval *in = interval_of(r, rows[i].measure);
-            if (in)
-                add_interval(t, *in, rows[i].decimals);
+            if (rows[i].low)
+                add_interval(t, interval_of(r, rows[i].measure), rows[i].decimals);
         }
-        ad_table_number(
-            t, r->measure[AD_EVAL_AUROC] - e->field[e->best_auroc].measure[AD_EVAL_AUROC], 4);
+        ad_table_number(t, r->measure[AD_EVAL_AUROC] - auroc[AD_EVAL_AUROC], 4);
         add_interval(t, r->auroc_behind, 4);
-        ad_table_number(t, r->measure[AD_EVAL_AP] - e->field[e->best_ap].measure[AD_EVAL_AP], 4);
+        ad_table_number(t, r->measure[AD_EVAL_AP] - ap[AD_EVAL_AP], 4);
         add_interval(t, r->ap_behind, 4);
     }
     return t;
@@ -114,7 +120,6 @@ static struct ad_table *make_long(const struct ad_evaluation_cfg *cfg, const str
     struct ad_table *t = ad_table_new(columns, sizeof columns / sizeof *columns);
     const struct ad_field_result *r = e->field;
     for (size_t i = 0; t && i < ROWS; i++) {
-        const struct ad_interval *in = interval_of(r, rows[i].measure);
         if (!is_shown(cfg, &rows[i]))
             continue;
         bool delay = rows[i].measure == AD_EVAL_DELAY;
@@ -122,8 +127,7 @@ static struct ad_table *make_long(const struct ad_evaluation_cfg *cfg, const str
                                    : heard->timed ? "events: delay, seconds"
                                                   : "events: delay, records"));
         ad_table_number(t, r->measure[rows[i].measure], rows[i].decimals);
-        add_interval(t, in ? *in : (struct ad_interval){(double)NAN, (double)NAN},
-                     rows[i].decimals);
+        add_interval(t, interval_of(r, rows[i].measure), rows[i].decimals);
     }
     return t;
 }
@@ -166,7 +170,7 @@ static struct ad_table *make_ranked(const struct ad_heard *heard, const struct a
     return t;
 }
 
-/* What place i of the curve means; c->n is none. */
+/* What place i of the curve means, from precision to event_recall; c->n is none. */
 static void add_place(struct ad_table *t, const struct ad_evaluation *e,
                       const struct ad_field_result *r, size_t i)
 {
@@ -183,19 +187,15 @@ static void add_place(struct ad_table *t, const struct ad_evaluation *e,
     ad_table_number(t, found / m[AD_EVAL_WINDOWS], 4);
 }
 
-#define PLACE                                                                                      \
-    {"precision"}, {"recall"}, {"f1"}, {"false_alarms_per_day"}, {"event_precision"},              \
-    {                                                                                              \
-        "event_recall"                                                                             \
-    }
-
 /* The curves, thinned: from one row to the next the alarms grow by a hundredth or more. */
 static struct ad_table *make_sweep(const struct ad_evaluation_cfg *cfg,
                                    const struct ad_heard *heard, const struct ad_evaluation *e,
                                    const size_t *order)
 {
     static const struct ad_column columns[] = {
-        {"score"}, {"threshold"}, {"alpha"}, {"alarms"}, PLACE};
+        {"score"},           {"threshold"},   {"alpha"}, {"alarms"},
+        {"precision"},       {"recall"},      {"f1"},    {"false_alarms_per_day"},
+        {"event_precision"}, {"event_recall"}};
     struct ad_table *t = ad_table_new(columns, sizeof columns / sizeof *columns);
     for (size_t k = 0; t && k < e->fields; k++) {
         const struct ad_field_result *r = e->field + order[k];
@@ -222,7 +222,15 @@ static struct ad_table *make_tuned(const struct ad_evaluation_cfg *cfg,
                                    const struct ad_heard *heard, const struct ad_evaluation *e,
                                    const size_t *order)
 {
-    static const struct ad_column columns[] = {{"score"}, {"options"}, {"threshold"}, PLACE};
+    static const struct ad_column columns[] = {{"score"},
+                                               {"options"},
+                                               {"threshold"},
+                                               {"precision"},
+                                               {"recall"},
+                                               {"f1"},
+                                               {"false_alarms_per_day"},
+                                               {"event_precision"},
+                                               {"event_recall"}};
     struct ad_table *t = ad_table_new(columns, sizeof columns / sizeof *columns);
     for (size_t k = 0; t && k < e->fields; k++) {
         const struct ad_field_result *r = e->field + order[k];
