@@ -40,20 +40,26 @@ static int find_step(const struct ad_subseq_value *v, size_t n, double *step)
     return 0;
 }
 
-static size_t hole(double step, const struct ad_subseq_value *v, size_t i, size_t most)
+/* The cells to guess before v[i], and the newest time so far. */
+static size_t hole(double step, const struct ad_subseq_value *v, size_t i, size_t most,
+                   double *newest)
 {
-    double cells = i ? ad_subseq_cells_between(step, &v[i - 1], &v[i]) : 0;
+    struct ad_subseq_value before = v[i ? i - 1 : 0];
+    before.t = *newest;
+    double cells = i ? ad_subseq_cells_between(step, &before, &v[i]) : 0;
+    *newest = v[i].t < *newest ? *newest : v[i].t;
     return cells < (double)most ? (size_t)cells : most;
 }
 
 int ad_subseq_cells_make(struct ad_subseq_cells *c, const struct ad_subseq_value *v, size_t n)
 {
     size_t guessed = 0, most = n / 8, at = 0;
+    double newest = v->t;
     *c = (struct ad_subseq_cells){0};
     if (find_step(v, n, &c->step))
         return -1;
     for (size_t i = 0; i < n; i++)
-        guessed += hole(c->step, v, i, most);
+        guessed += hole(c->step, v, i, most, &newest);
     if (guessed > n)
         guessed = most = 0;
     c->n = n + guessed;
@@ -64,8 +70,9 @@ int ad_subseq_cells_make(struct ad_subseq_cells *c, const struct ad_subseq_value
     if (!c->x || !c->row || !c->value || (guessed && !c->gaps))
         return -1;
     guessed = 0;
+    newest = v->t;
     for (size_t i = 0; i < n; i++) {
-        size_t between = hole(c->step, v, i, most);
+        size_t between = hole(c->step, v, i, most, &newest);
         for (size_t k = 0; k <= between; k++, at++) {
             bool guess = k < between;
             double part = (double)(k + 1) / (double)(between + 1);

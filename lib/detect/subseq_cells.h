@@ -30,7 +30,7 @@ void ad_subseq_cells_free(struct ad_subseq_cells *c);
 /* So many guessed cells in a row are no hole yet. */
 enum { AD_SUBSEQ_NO_HOLE = 3 };
 
-/* How many cells lie between two values in a row, by the step of the first of them. */
+/* How many cells lie between two values in a row; the time of the first is the newest so far. */
 double ad_subseq_cells_between(double step, const struct ad_subseq_value *before,
                                const struct ad_subseq_value *after);
 

@@ -145,7 +145,10 @@ double ad_subseq_live_next(struct ad_subseq_live *l, const struct ad_subseq_valu
         add_up(l);
     }
     push(l, y > FARTHEST ? FARTHEST : y < -FARTHEST ? -FARTHEST : y, v->row, false);
+    double newest = l->last.t;
     l->last = *v;
+    if (l->seen > 1 && v->t < newest)
+        l->last.t = newest;
     double sum = add_up(l);
     if (l->seen < m->plan.longest)
         return NAN;
