@@ -58,6 +58,7 @@ static const struct command commands[] = {
     {"outbox", "retry", "all|ID...", 1, INT_MAX, false, ad_ctl_retry, "send them now"},
     {"outbox", "drop", "all|ID...", 1, INT_MAX, false, ad_ctl_drop, "never send them"},
     {"stats", NULL, "", 0, 0, false, ad_ctl_stats, "how many there are of everything"},
+    {"verify", NULL, "", 0, 0, false, ad_ctl_verify, "whether the database is whole"},
     {"check", NULL, "FILE", 1, 1, true, ad_ctl_check, "whether a configuration is right"},
     {"test-channel", NULL, "FILE NAME", 2, 2, true, ad_ctl_test, "send a sample by a channel"},
 };

@@ -369,6 +369,15 @@ lists() { [ "$(ctl -o ndjson list -s all | jq -r '.group.host + " " + .state' | 
     err_has "ack ID..."
 }
 
+@test "every command of --help is in the manual page" {
+    good ctl --help
+    sed -n '/^Commands:/,/^Options:/s/^  \([a-z-]*\( [a-z]*\)\{0,1\}\).*/\1/p' out | sed 's/ *$//' >helped
+    [ "$(wc -l <helped)" -gt 12 ] || fail "not understood"
+    while read -r command; do
+        grep -qE "^\.It Cm $command( |\$)" "$ROOT/man/ad-alertctl.1" || fail "no $command"
+    done <helped
+}
+
 @test "databases that are none" {
     unset AD_ALERT_DB
     exits 2 ctl list
@@ -398,6 +407,11 @@ lists() { [ "$(ctl -o ndjson list -s all | jq -r '.group.host + " " + .state' | 
     { head -c 4096 alerts.db && head -c $((size - 4096)) /dev/zero | tr '\0' Z; } >bad.db
     exits 2 ctl list --db=bad.db
     err_has "bad.db is damaged"
+    good ctl verify
+    # one index is not what the table says
+    good sqlite3 alerts.db 'PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = "notice_failed"'
+    exits 2 ctl verify
+    err_has "alerts.db is damaged"
     sqlite3 alerts.db 'UPDATE incident SET severity = 77'
     exits 2 ctl list
     err_has "alerts.db is damaged"
@@ -428,6 +442,23 @@ lists() { [ "$(ctl -o ndjson list -s all | jq -r '.group.host + " " + .state' | 
     done
     wait "${pids[@]}"
     equal "$(sql 'SELECT count(DISTINCT author) FROM request WHERE id > 1')" 20
+    equal "$(sql 'PRAGMA integrity_check')" ok
+}
+
+@test "memory that runs out anywhere is an error, and the database stays whole" {
+    tool=ad-alertctl
+    faultinject
+    for n in 1 2 3 5 8 13 21 34 55 89 144 233 377 610 987; do
+        for command in 'list' 'show 77b0' 'ack 3fa2c1' 'silence add a=b --for=1h' 'outbox retry all'; do
+            # shellcheck disable=SC2086
+            capture faulty malloc "$n" ad-alertctl $command
+            case $status in
+            0) ;;
+            2) [ -s err ] || fail "silent: $command, $n" ;;
+            *) fail "status $status: $command, $n" ;;
+            esac
+        done
+    done
     equal "$(sql 'PRAGMA integrity_check')" ok
 }
 

@@ -36,7 +36,7 @@ ad_ctl_command ad_ctl_list, ad_ctl_show, ad_ctl_history, ad_ctl_outbox, ad_ctl_s
 ad_ctl_command ad_ctl_acknowledge, ad_ctl_unacknowledge, ad_ctl_resolve, ad_ctl_silence,
     ad_ctl_expire, ad_ctl_retry, ad_ctl_drop;
 /* ctl_try.c */
-ad_ctl_command ad_ctl_check, ad_ctl_test;
+ad_ctl_command ad_ctl_verify, ad_ctl_check, ad_ctl_test;
 
 /* ctl_print.c. Print the table as asked for and free it. Returns 0, or -1. */
 int ad_ctl_table(struct ad_ctl *c, struct ad_table *t);

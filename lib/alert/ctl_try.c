@@ -10,6 +10,15 @@
 #include <math.h>
 #include <stdio.h>
 
+int ad_ctl_verify(struct ad_ctl *c, int n, char **arg)
+{
+    (void)n, (void)arg;
+    int rc = ad_store_check(c->store, &c->err);
+    if (rc == 0)
+        ad_ctl_say(c, "the database is whole");
+    return rc;
+}
+
 int ad_ctl_check(struct ad_ctl *c, int n, char **arg)
 {
     (void)n;

@@ -61,9 +61,6 @@ int ad_store_check(struct ad_store *store, struct ad_err *err);
 int ad_store_put_incident(struct ad_store *store, const struct ad_incident *in, double wall,
                           struct ad_err *err);
 
-/* 1 if there is one with this id, else 0. */
-int ad_store_has_incident(struct ad_store *store, const char *id, struct ad_err *err);
-
 /* What ad_alert_sink.known asks: 1 if there is one with the id of `in`, or a closed one with its
  * key and the time `started` between its first and its last record; else 0. */
 int ad_store_knows_incident(struct ad_store *store, const struct ad_incident *in,
@@ -187,9 +184,8 @@ struct ad_happened {
     struct ad_str what, by, note;
 };
 
-/* Incidents, deliveries, silences and requests write their own history; this adds to it. */
-int ad_store_tell(struct ad_store *store, const struct ad_happened *h, struct ad_err *err);
-/* That of one incident, or of all (NULL), the oldest first. */
+/* Incidents, deliveries, silences and requests write their own history. That of one incident, or of
+ * all (NULL), the oldest first. */
 int ad_store_each_happened(struct ad_store *store, const char *incident,
                            int (*each)(void *arg, const struct ad_happened *), void *arg,
                            struct ad_err *err);

@@ -132,15 +132,6 @@ int ad_store_knows_incident(struct ad_store *store, const struct ad_incident *in
     return rc;
 }
 
-int ad_store_has_incident(struct ad_store *store, const char *id, struct ad_err *err)
-{
-    struct ad_sql q = ad_sql(store, "SELECT 1 FROM incident WHERE id = ?");
-    ad_sql_text(&q, ad_str_of(id));
-    int rc = ad_sql_row(&q, err);
-    ad_sql_end(&q);
-    return rc;
-}
-
 int ad_store_get_incident(struct ad_store *store, const char *id, struct ad_incident *out,
                           struct ad_err *err)
 {

@@ -17,18 +17,6 @@ int ad_store_note(struct ad_store *store, double wall, const char *incident, con
     return ad_sql_run(&q, err);
 }
 
-int ad_store_tell(struct ad_store *store, const struct ad_happened *h, struct ad_err *err)
-{
-    struct ad_sql q = ad_sql(store, "INSERT INTO history (wall, incident, what, author, note)"
-                                    " VALUES (?, ?, ?, ?, ?)");
-    ad_sql_real(&q, h->wall);
-    ad_sql_text(&q, ad_str_of(h->incident));
-    ad_sql_text(&q, h->what);
-    ad_sql_text(&q, h->by);
-    ad_sql_text(&q, h->note);
-    return ad_sql_run(&q, err);
-}
-
 int ad_store_each_happened(struct ad_store *store, const char *incident,
                            int (*each)(void *arg, const struct ad_happened *), void *arg,
                            struct ad_err *err)
