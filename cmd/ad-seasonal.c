@@ -1,12 +1,10 @@
-#include "base/names.h"
 #include "base/number.h"
 #include "base/time.h"
 #include "detect/seasonal.h"
+#include "io/file.h"
 #include "run/command.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 
 static struct options {
     struct ad_seasonal_cfg season;
@@ -48,30 +46,6 @@ static int parse_period(struct ad_str text, struct ad_extent *out)
     return ad_duration_parse(text, &out->seconds) || !(out->seconds >= 1) ? -1 : 0;
 }
 
-/* Read the calendar. */
-static int read_holidays(const char *path, struct ad_err *err)
-{
-    enum { MOST = 4 << 20 };
-    struct ad_buf text = {0};
-    struct ad_err why = {0};
-    FILE *file = fopen(path, "rb");
-    for (size_t got = 1; file && got > 0 && text.len <= MOST && ad_buf_room(&text, 65536);) {
-        got = fread(text.s + text.len, 1, 65536, file);
-        text.len += got;
-    }
-    int rc = !file || ferror(file) ? ad_err_set(err, "%s: %s", path, strerror(errno)) : 0;
-    if (rc == 0 && (text.failed || text.len > MOST))
-        rc = ad_err_set(err, "%s: %s", path, text.failed ? "out of memory" : "more than 4 MB");
-    if (file)
-        fclose(file);
-    ad_calendar_free(&cfg.days);
-    if (rc == 0 && ad_calendar_parse(&cfg.days, (struct ad_str){text.s, text.len}, &why))
-        rc = ad_err_set(err, "%s: %s", path, why.text);
-    ad_err_free(&why);
-    ad_buf_free(&text);
-    return rc;
-}
-
 /* --period into lengths, the shortest first. */
 static int prepare(void *arg, struct ad_err *err)
 {
@@ -79,7 +53,7 @@ static int prepare(void *arg, struct ad_err *err)
     bool given = cfg.period && *cfg.period;
     const char *text = given ? cfg.period : "24h,7d";
     bool special = cfg.holidays && *cfg.holidays;
-    if (special && read_holidays(cfg.holidays, err))
+    if (special && ad_file_calendar(cfg.holidays, &cfg.days, err))
         return -1;
     c->holidays = special ? &cfg.days : NULL;
     c->nperiod = 0;

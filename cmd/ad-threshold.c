@@ -70,20 +70,6 @@ static int parse_dynamic(const char *text, struct ad_threshold_cfg *c, struct ad
     }
 }
 
-static int read_holidays(struct ad_err *err)
-{
-    enum { MOST = 4 << 20 };
-    struct ad_buf text = {0};
-    struct ad_err why = {0};
-    int rc = ad_file_read(cfg.holidays, MOST, &text, NULL, err);
-    ad_calendar_free(&cfg.days);
-    if (rc == 0 && ad_calendar_parse(&cfg.days, (struct ad_str){text.s, text.len}, &why))
-        rc = ad_err_set(err, "%s: %s", cfg.holidays, why.text);
-    ad_err_free(&why);
-    ad_buf_free(&text);
-    return rc;
-}
-
 static bool given(const char *text)
 {
     return text && *text;
@@ -97,7 +83,7 @@ static int prepare(void *arg, struct ad_err *err)
     if (given(cfg.business) && ad_hours_parse(&cfg.hours, ad_str_of(cfg.business), err))
         return -1;
     c->business = given(cfg.business) ? &cfg.hours : NULL;
-    if (given(cfg.holidays) && read_holidays(err))
+    if (given(cfg.holidays) && ad_file_calendar(cfg.holidays, &cfg.days, err))
         return -1;
     c->holidays = given(cfg.holidays) ? &cfg.days : NULL;
     ad_limits_free(cfg.limits);

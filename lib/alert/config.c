@@ -1,6 +1,7 @@
 #include "alert/config.h"
 #include "base/names.h"
 #include "decide/ini.h"
+#include "io/file.h"
 
 #include <stdlib.h>
 
@@ -75,7 +76,7 @@ int ad_config_read(struct ad_config *c, const char *path, struct ad_err *err)
 {
     struct ad_buf file = {0};
     *c = (struct ad_config){.path = path};
-    int rc = ad_ini_load(path, &file, err);
+    int rc = ad_file_read(path, AD_INI_MOST, &file, NULL, err);
     if (rc == 0)
         rc = ad_config_parse(c, path, (struct ad_str){file.s, file.len}, err);
     ad_buf_free(&file);

@@ -1,6 +1,5 @@
 #include "decide/ini.h"
 
-#include <errno.h>
 #include <ini.h>
 #include <stdio.h>
 
@@ -154,24 +153,4 @@ int ad_ini_parse(struct ad_str text, const char *name,
     ad_buf_free(&p.key);
     ad_buf_free(&p.value);
     return p.failed ? -1 : 0;
-}
-
-int ad_ini_load(const char *path, struct ad_buf *out, struct ad_err *err)
-{
-    enum { CHUNK = 65536 };
-    FILE *file = fopen(path, "rb");
-    for (size_t got = 1; file && got > 0 && out->len <= AD_INI_MOST && ad_buf_room(out, CHUNK);) {
-        got = fread(out->s + out->len, 1, CHUNK, file);
-        out->len += got;
-    }
-    int rc = !file || ferror(file) ? ad_err_set(err, "%s: %s", path, strerror(errno)) : 0;
-    if (file)
-        fclose(file);
-    if (rc == 0 && ad_buf_add(out, "", 1))
-        rc = ad_err_nomem(err);
-    else
-        out->len -= rc == 0;
-    if (rc == 0 && out->len > AD_INI_MOST)
-        rc = ad_err_set(err, "%s: more than 4 MB", path);
-    return rc;
 }

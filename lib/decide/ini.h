@@ -24,7 +24,4 @@ int ad_ini_parse(struct ad_str text, const char *name,
                  int (*item)(void *arg, const struct ad_ini_item *, struct ad_err *), void *arg,
                  struct ad_err *err);
 
-/* Read a whole file into `out`, a NUL behind it. Returns 0, or -1. */
-int ad_ini_load(const char *path, struct ad_buf *out, struct ad_err *err);
-
 #endif

@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "decide/ini.h"
 #include "decide/word.h"
+#include "io/file.h"
 #include "record/select.h"
 
 #include <stdlib.h>
@@ -52,14 +53,8 @@ static void *extend(void *v, size_t n, size_t *room, size_t size)
 
 static int read_calendar(struct ad_rules *r, const char *path, struct ad_err *err)
 {
-    struct ad_buf text = {0};
-    int rc = ad_ini_load(path, &text, err);
-    ad_calendar_free(&r->holidays);
-    if (rc == 0 && ad_calendar_parse(&r->holidays, (struct ad_str){text.s, text.len}, err))
-        rc = ad_err_set(err, "%s: %s", path, err->text);
-    r->has_holidays = rc == 0;
-    ad_buf_free(&text);
-    return rc;
+    r->has_holidays = ad_file_calendar(path, &r->holidays, err) == 0;
+    return r->has_holidays ? 0 : -1;
 }
 
 /* The calendar of the file, seen from the file's folder; the one of the command line goes before.
@@ -307,7 +302,7 @@ struct ad_rules *ad_rules_open(const char *path, const struct ad_rules_cfg *cfg,
 {
     struct ad_buf text = {0};
     struct ad_rules *r = NULL;
-    if (ad_ini_load(path, &text, err) == 0)
+    if (ad_file_read(path, AD_INI_MOST, &text, NULL, err) == 0)
         r = ad_rules_parse((struct ad_str){text.s, text.len}, path, cfg, err);
     ad_buf_free(&text);
     return r;

@@ -23,9 +23,25 @@ int ad_file_read(const char *path, size_t most, struct ad_buf *out, struct stat 
         close(fd);
     if (rc)
         return ad_err_set(err, "%s: %s", path, strerror(failure));
+    if (rc == 0 && ad_buf_add(out, "", 1) == 0)
+        out->len--;
     if (out->failed)
         return ad_err_set(err, "%s: out of memory", path);
     if (out->len > most)
         return ad_err_set(err, "%s: longer than %zu bytes", path, most);
     return 0;
+}
+
+int ad_file_calendar(const char *path, struct ad_calendar *cal, struct ad_err *err)
+{
+    enum { MOST = 4 << 20 };
+    struct ad_buf text = {0};
+    struct ad_err why = {0};
+    int rc = ad_file_read(path, MOST, &text, NULL, err);
+    ad_calendar_free(cal);
+    if (rc == 0 && ad_calendar_parse(cal, (struct ad_str){text.s, text.len}, &why))
+        rc = ad_err_set(err, "%s: %s", path, why.text);
+    ad_err_free(&why);
+    ad_buf_free(&text);
+    return rc;
 }

@@ -108,29 +108,13 @@ static void test_long_section(void **state)
     ad_err_free(&err);
 }
 
-static void test_load(void **state)
-{
-    (void)state;
-    struct ad_buf out = {0};
-    struct ad_err err = {0};
-    assert_int_equal(ad_ini_load("/dev/null", &out, &err), 0);
-    assert_int_equal(out.len, 0);
-    assert_int_equal(out.s[0], 0);
-    assert_int_equal(ad_ini_load("/nonexistent/r.ini", &out, &err), -1);
-    assert_string_equal(err.text, "/nonexistent/r.ini: No such file or directory");
-    assert_int_equal(ad_ini_load("/dev/zero", &out, &err), -1);
-    assert_string_equal(err.text, "/dev/zero: more than 4 MB");
-    assert_int_equal(ad_ini_load("/", &out, &err), -1);
-    ad_buf_free(&out);
-    ad_err_free(&err);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_items),  cmocka_unit_test(test_continuation),
-        cmocka_unit_test(test_errors), cmocka_unit_test(test_long_section),
-        cmocka_unit_test(test_load),
+        cmocka_unit_test(test_items),
+        cmocka_unit_test(test_continuation),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_long_section),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
