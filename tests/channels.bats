@@ -157,6 +157,31 @@ pagerduty() {
     check pagerduty
 }
 
+@test "PagerDuty, Opsgenie: one event for each incident of a notice, going on where it had to stop" {
+    serve server '202 ' '500 ' '202 ' '400 ' '503 ' '202 ' '202 '
+    for key in b c d; do
+        notice "dedup_key=\"$key\"" && jq -c 'del(.with,.record)' notice
+    done | jq -sc . >with
+    notice with=@with
+    cat notice notice notice >three
+    pagerduty
+    exits 0 "$SEND" alert.ini test <three
+    printf '%s\n' 'later 0: HTTP status 500' 'later 0: HTTP status 503' 'never: HTTP status 400' >want
+    same out want
+    jq -r '.body | @base64d | fromjson | .dedup_key' server/requests >out
+    printf '%s\n' 'host=web1 zscore' b b c d d >want
+    same out want
+    # another notice in between is another
+    serve server '202 ' '500 ' '202 '
+    notice 'notice="other"' && cat notice >other
+    notice with=@with && cat notice other notice >three
+    opsgenie
+    exits 0 "$SEND" alert.ini test <three
+    printf '%s\n' 'later 0: HTTP status 500' delivered delivered >want
+    same out want
+    equal "$(requests)" 7
+}
+
 @test "PagerDuty: links and fields by templates, escaped for where they stand" {
     serve server '202 {}'
     pagerduty 'client-url=https://wiki.example/?q={{title}}' 'link=https://g.example/{{group.host}}' \

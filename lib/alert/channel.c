@@ -84,6 +84,8 @@ void ad_channel_free(struct ad_channel *ch)
         ch->kind->close(ch);
     ad_secrets_free(&ch->secrets);
     ad_buf_free(&ch->warning);
+    ad_buf_free(&ch->notice);
+    ad_err_free(&ch->refusal);
     free(ch);
 }
 

@@ -148,8 +148,7 @@ static void write_request(struct ad_buf *path, struct ad_buf *b, const struct op
     ad_buf_free(&alias);
 }
 
-static void send_opsgenie(struct ad_channel *ch, const struct ad_message *m,
-                          struct ad_delivery *out)
+static void send_one(struct ad_channel *ch, const struct ad_message *m, struct ad_delivery *out)
 {
     struct opsgenie *o = ch->own;
     struct ad_http_answer answer;
@@ -162,6 +161,12 @@ static void send_opsgenie(struct ad_channel *ch, const struct ad_message *m,
     }
     ad_buf_free(&path);
     ad_buf_free(&body);
+}
+
+static void send_opsgenie(struct ad_channel *ch, const struct ad_message *m,
+                          struct ad_delivery *out)
+{
+    ad_channel_send_each(ch, m, send_one, out);
 }
 
 static const char *const keys[] = {AD_WEB_KEYS, "url",           "url-file", "url-env", "key-file",

@@ -92,8 +92,8 @@ static void put_source(struct ad_buf *b, const struct pagerduty *p, const struct
 static void put_details(struct ad_buf *b, const struct ad_message *m, bool all)
 {
     static const enum ad_member members[] = {
-        AD_M_GROUP,   AD_M_SCORE,    AD_M_COUNT, AD_M_RULE,   AD_M_TAGS,       AD_M_STARTED,
-        AD_M_UPDATED, AD_M_INCIDENT, AD_M_LEVEL, AD_M_RECORD, AD_M_SUPPRESSED, AD_M_WITH};
+        AD_M_GROUP,   AD_M_SCORE,    AD_M_COUNT, AD_M_RULE,   AD_M_TAGS,      AD_M_STARTED,
+        AD_M_UPDATED, AD_M_INCIDENT, AD_M_LEVEL, AD_M_RECORD, AD_M_SUPPRESSED};
     ad_put_open(b, "custom_details", '{');
     ad_put_member(b, "reason", m->text[AD_M_REASON], SUMMARY);
     if (!all)
@@ -163,8 +163,7 @@ static void write_event(struct ad_buf *b, const struct pagerduty *p, const struc
     ad_buf_free(&hash);
 }
 
-static void send_pagerduty(struct ad_channel *ch, const struct ad_message *m,
-                           struct ad_delivery *out)
+static void send_one(struct ad_channel *ch, const struct ad_message *m, struct ad_delivery *out)
 {
     static const char *const json[] = {"Content-Type: application/json", NULL};
     struct pagerduty *p = ch->own;
@@ -180,6 +179,12 @@ static void send_pagerduty(struct ad_channel *ch, const struct ad_message *m,
         ad_http_judge(&answer, answer.status == 202, &ch->secrets, out);
     }
     ad_buf_free(&body);
+}
+
+static void send_pagerduty(struct ad_channel *ch, const struct ad_message *m,
+                           struct ad_delivery *out)
+{
+    ad_channel_send_each(ch, m, send_one, out);
 }
 
 static const char *const keys[] = {

@@ -26,6 +26,9 @@ struct ad_channel {
     double timeout;        /* seconds a send may take */
     double refresh;
     void *own;
+    struct ad_buf notice;  /* that was sent in part, by ad_channel_send_each(): its id, */
+    size_t told;           /* how many of its incidents were, */
+    struct ad_err refusal; /* and why one of them was refused */
 };
 
 extern const struct ad_channel_kind ad_channel_pagerduty, ad_channel_slack, ad_channel_teams,
@@ -45,6 +48,14 @@ struct ad_program_end;
 void ad_channel_ended(const struct ad_channel *ch, const char *program,
                       const struct ad_program_end *end, bool (*is_refusal)(int status),
                       struct ad_delivery *out);
+
+/* For services that know one incident at a time: send() the notice's own incident, then those that
+ * it tells of `with` it. Where one has to wait, so do those after it, and the next attempt goes on
+ * there; one that is refused keeps none of the others from being sent. */
+void ad_channel_send_each(struct ad_channel *ch, const struct ad_message *m,
+                          void (*send)(struct ad_channel *, const struct ad_message *,
+                                       struct ad_delivery *),
+                          struct ad_delivery *out);
 
 /* Whether the buffer took all that it was given; if not that is why it could not be sent. */
 bool ad_channel_made(const struct ad_channel *ch, const struct ad_buf *b, struct ad_delivery *out);

@@ -5,9 +5,9 @@
 #include "record/json_text.h"
 
 const char *const ad_member_name[AD_MEMBERS] = {
-    "notice",   "incident",   "dedup_key", "event",   "state",  "severity", "title",   "reason",
-    "detector", "rule",       "tags",      "group",   "score",  "count",    "started", "updated",
-    "resolved", "suppressed", "level",     "channel", "record", "with"};
+    "notice",   "incident", "dedup_key",  "event", "state",   "severity", "title",   "reason",
+    "detector", "rule",     "tags",       "group", "score",   "count",    "started", "updated",
+    "resolved", "by",       "suppressed", "level", "channel", "record",   "with"};
 
 /* The size of the escape at p: a pair of surrogates is one, a lone one is none. */
 static size_t escape_size(const char *p, const char *end)
@@ -203,12 +203,13 @@ void ad_message_facts(const struct ad_message *m,
         enum ad_member member;
         const char *label, *unless;
     } facts[] = {
-        {AD_M_SEVERITY, "severity", ""}, {AD_M_STATE, "state", ""},
-        {AD_M_SCORE, "score", ""},       {AD_M_COUNT, "anomalies", ""},
-        {AD_M_STARTED, "started", ""},   {AD_M_UPDATED, "last seen", ""},
-        {AD_M_RESOLVED, "resolved", ""}, {AD_M_DETECTOR, "detector", ""},
-        {AD_M_RULE, "rule", ""},         {AD_M_SUPPRESSED, "held back", "0"},
-        {AD_M_LEVEL, "level", "1"},      {AD_M_INCIDENT, "incident", ""},
+        {AD_M_SEVERITY, "severity", ""},     {AD_M_STATE, "state", ""},
+        {AD_M_SCORE, "score", ""},           {AD_M_COUNT, "anomalies", ""},
+        {AD_M_STARTED, "started", ""},       {AD_M_UPDATED, "last seen", ""},
+        {AD_M_RESOLVED, "resolved", ""},     {AD_M_BY, "acknowledged by", ""},
+        {AD_M_DETECTOR, "detector", ""},     {AD_M_RULE, "rule", ""},
+        {AD_M_SUPPRESSED, "held back", "0"}, {AD_M_LEVEL, "level", "1"},
+        {AD_M_INCIDENT, "incident", ""},
     };
     ad_message_members(m->text[AD_M_GROUP], each, arg);
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {

@@ -25,6 +25,7 @@ enum ad_member {
     AD_M_STARTED,
     AD_M_UPDATED,
     AD_M_RESOLVED,
+    AD_M_BY,
     AD_M_SUPPRESSED,
     AD_M_LEVEL,
     AD_M_CHANNEL,
