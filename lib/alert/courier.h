@@ -22,7 +22,8 @@ struct ad_courier_cfg {
     double retry_first, retry_most; /* seconds until the second try, and between the last ones; 0:
                                        1 s and 5 minutes */
     uint64_t seed;                  /* of the jitter */
-    /* Optional: told of each failure, in a line without secrets; by any thread. */
+    /* Optional: told of the first of several failures in a row, and of each that is for good, in a
+     * line without secrets; by any thread. */
     void (*say)(void *arg, const char *channel, const char *why, bool for_good);
     void *arg;
 };
@@ -43,8 +44,8 @@ struct ad_courier *ad_courier_start(const struct ad_store *store, const struct a
 void ad_courier_wake(struct ad_courier *courier);
 
 /* Go on for up to `drain` seconds while there is something to send within that time, then stop and
- * free it; a send that has begun is waited for. --tick is start and stop. Returns 0, -1 or
- * AD_STORE_AGAIN: the first trouble that a thread had with the database, which did not stop it. */
+ * free it; a send that has begun is waited for. --tick is start and stop. Returns 0, or
+ * -1 or AD_STORE_AGAIN if a thread had trouble with the database to the end. */
 int ad_courier_stop(struct ad_courier *courier, double drain, struct ad_courier_counts *counts,
                     struct ad_err *err);
 
