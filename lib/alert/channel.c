@@ -101,7 +101,8 @@ double ad_channel_refresh(const struct ad_channel *ch)
 
 double ad_channel_timeout(const struct ad_channel *ch)
 {
-    return ch->timeout;
+    enum { FAREWELL = 2 }; /* from SIGTERM to SIGKILL, say */
+    return ch->timeout + FAREWELL;
 }
 
 void ad_channel_refuse(const struct ad_channel *ch, struct ad_delivery *out, enum ad_delivered what,

@@ -34,7 +34,8 @@ const char *ad_channel_warning(const struct ad_channel *ch);
 /* The seconds after which it forgets a firing incident unless told again; 0: never. */
 double ad_channel_refresh(const struct ad_channel *ch);
 
-/* The seconds that sending one notice may take. */
+/* The seconds that sending one notice takes at most, or up to half as many again where a service is
+ * told of several incidents one by one: what a lease is twice of. */
 double ad_channel_timeout(const struct ad_channel *ch);
 
 /* Send one notice, a JSON object as README.md describes, and wait for the answer. *out is set, so
