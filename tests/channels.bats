@@ -1060,3 +1060,19 @@ END
     sends delivered
     between 1000 "$(wc -c <mail.0)" 100000
 }
+
+# --- in ad-alert -------------------------------------------------------------------------------
+
+@test "ad-alert sends by them, and warns once of a secret that others can read" {
+    serve server '202 '
+    echo "$PD_KEY" >key
+    chmod 644 key
+    printf '%s\n' '[channel test]' type=pagerduty "url=http://127.0.0.1:$port" allow-http=yes \
+        key-file=key '[route all]' channels=test >alert.ini
+    printf '%s\n' time,host,v,zscore_score,zscore_flag 2026-11-20T10:00:00Z,web1,5,0.2,0 \
+        2026-11-20T10:01:00Z,web1,99,0.95,1 >in
+    exits 0 ad-alert -C alert.ini -g host --db db --clock=input <in
+    equal "$(cat err)" 'ad-alert: key: others can read this secret (chmod 600)'
+    base64 -d <<<"$(jq -r .body server/requests)" | jq -r '.event_action, .payload.severity, .payload.source' |
+        same - <(printf 'trigger\ncritical\nhost=web1\n')
+}

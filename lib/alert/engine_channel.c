@@ -58,7 +58,8 @@ int ad_engine_open_channels(struct ad_engine *e, struct ad_err *err)
             return -1;
         if (!name)
             return ad_err_nomem(err);
-        e->way[e->nway++] = (struct ad_courier_channel){name, SEND_TIMEOUT, send_by_channel, ch};
+        e->way[e->nway++] =
+            (struct ad_courier_channel){name, ad_channel_timeout(ch), send_by_channel, ch};
         if (ad_policy_refresh(e->policy, s->name, ad_channel_refresh(ch)))
             return ad_err_nomem(err);
     }
@@ -97,6 +98,11 @@ static int free_claims(struct ad_engine *e, struct ad_err *err)
 
 int ad_engine_start_courier(struct ad_engine *e, struct ad_err *err)
 {
+    for (size_t i = 1; i < e->nway; i++) {
+        const char *warning = ad_channel_warning(e->way[i].arg);
+        if (warning)
+            e->cfg.say(e->cfg.arg, warning);
+    }
     int rc = e->cfg.db ? free_claims(e, err) : 0;
     if (rc)
         return rc;
