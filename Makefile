@@ -176,7 +176,7 @@ install: all completions
 	done
 	mkdir -p $(DESTDIR)$(docdir)
 	install -m 644 README.md NEWS LICENSE $(DESTDIR)$(docdir)
-	if test -d examples; then cp -R examples $(DESTDIR)$(docdir)/; fi
+	cp -R scripts/examples $(DESTDIR)$(docdir)
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(notdir $(PROGRAMS)))

@@ -284,7 +284,7 @@ mdoc_options() {
 
 @test "every script can be run and says how" {
     wrong() {
-        for f in $(files '^(scripts|\.ci)/'); do
+        for f in $(files '^(scripts|\.ci)/' '^scripts/examples/(README|.*\.(ini|csv|ndjson)$)'); do
             [ -x "$f" ] || echo "$f: not executable"
             grep -qiE "usage: +($(dirname "$f")/)?$(basename "$f")\\b" "$f" || echo "$f: no usage line"
         done
