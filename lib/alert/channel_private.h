@@ -36,7 +36,7 @@ extern const struct ad_channel_kind ad_channel_pagerduty, ad_channel_slack, ad_c
     ad_channel_exec, ad_channel_syslog, ad_channel_file;
 
 /* What every section of a channel may have. */
-#define AD_CHANNEL_KEYS "type", "timeout"
+#define AD_CHANNEL_KEYS "type", "timeout", "max-per-minute", "max-per-hour"
 
 /* The notice could not be sent: what to say of it, secrets hidden, and whether to try again. */
 void ad_channel_refuse(const struct ad_channel *ch, struct ad_delivery *out, enum ad_delivered what,

@@ -116,7 +116,7 @@ static int make_outlets(const struct ad_planning *p, struct ad_err *err)
         if (s && take_limits(p, s, o, err))
             return -1;
         struct ad_str type = s ? ad_section_get(s, "type") : (struct ad_str){NULL, 0};
-        o->keeps = type.s && keeps_incidents(type);
+        o->keeps = keeps_incidents(type.s ? type : o->name); /* as alert/channel.c has it */
     }
     return 0;
 }
@@ -182,7 +182,7 @@ static int make_section(const struct ad_planning *p, const struct ad_section *s,
 static int check_kinds(const struct ad_config *c, struct ad_err *err)
 {
     static const char *const kinds[] = {"defaults", "channel",     "route", "escalation",
-                                        "silence",  "maintenance", "rule",  NULL};
+                                        "silence",  "maintenance", NULL};
     for (size_t i = 0; i < c->n; i++) {
         size_t k = 0;
         while (kinds[k] && !ad_str_eq(c->section[i].kind, ad_str_of(kinds[k])))
@@ -190,7 +190,7 @@ static int check_kinds(const struct ad_config *c, struct ad_err *err)
         if (!kinds[k])
             return ad_config_fail(c, c->section[i].line, err,
                                   "a section is [channel NAME], [route NAME], [escalation NAME], "
-                                  "[silence NAME], [maintenance NAME], [rule NAME] or [defaults]");
+                                  "[silence NAME], [maintenance NAME] or [defaults]");
     }
     return 0;
 }

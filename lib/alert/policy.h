@@ -30,10 +30,10 @@ struct ad_policy_cfg {
 
 struct ad_policy;
 
-/* `c` may be NULL: everything goes to channel "", standard output. Sections [channel NAME] are only
- * looked at for their names and types, [rule NAME] not at all. Returns NULL, with what to mend.
- * Call it before there are other threads: it puts the zones it needs into force one after the
- * other (base/zone.h), and the one that was before in the end. */
+/* `c` must live as long, or may be NULL: everything goes to channel "", standard output. Of
+ * sections [channel NAME] only the name, the type and the limits are read. Returns NULL, with what
+ * to mend. Call it before there are other threads: it puts the zones it needs into force one after
+ * the other (base/zone.h), and the one that was before in the end. */
 struct ad_policy *ad_policy_new(const struct ad_config *c, const struct ad_policy_cfg *cfg,
                                 struct ad_err *err);
 void ad_policy_free(struct ad_policy *p);

@@ -65,10 +65,10 @@ static bool is_grouped(const struct ad_policy *p, const struct ad_link *link,
 }
 
 static bool is_cooling(const struct ad_policy *p, const struct ad_open *o,
-                       const struct ad_link *link, enum ad_notice_event event, double *until)
+                       enum ad_notice_event event, double *until)
 {
     bool again = event == AD_NOTICE_TRIGGER || event == AD_NOTICE_REPEAT;
-    *until = o->cool_from + link->route->set.cooldown;
+    *until = o->cool_from + o->route[0]->set.cooldown;
     return again && o->in.worst <= o->cooled && p->wall < *until;
 }
 
@@ -86,7 +86,7 @@ enum ad_guard ad_link_guard(struct ad_policy *p, struct ad_open *o, const struct
         return AD_GUARD_GROUP;
     if (resolve)
         return AD_GUARD_NONE;
-    if (is_cooling(p, o, link, event, until))
+    if (is_cooling(p, o, event, until))
         return AD_GUARD_COOLDOWN;
     *until = INFINITY;
     if (p->flushing && p->flushing == link->bundle)
