@@ -217,6 +217,8 @@ char ad_csv_sniff(struct ad_str rows, struct ad_err *err)
 
 int ad_csv_quote(struct ad_buf *out, struct ad_str field, char delim)
 {
+    if (!field.s)
+        field.s = "";
     bool plain = !memchr(field.s, '"', field.len) && !memchr(field.s, delim, field.len) &&
                  !memchr(field.s, '\n', field.len) && !memchr(field.s, '\r', field.len) &&
                  ad_str_trim(field).len == field.len;

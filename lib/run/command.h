@@ -43,7 +43,7 @@ struct ad_item {
     const struct ad_record *rec;
     struct ad_sample sample;    /* x[0]: the score, or what -f named */
     bool raised;                /* the N_flag beside the score; without one, score >= 0.5 */
-    struct ad_str detector;     /* N of N_score */
+    struct ad_str detector;     /* N of N_score; where rules speak, of the score before them */
     struct ad_str reason;       /* its N_reason, or that of the ensemble, or the first there is */
     const struct ad_str *group; /* values of the group fields; .s NULL: absent */
     const struct ad_str *more;  /* of the fields that more() named, likewise */

@@ -4,6 +4,65 @@
 #include <math.h>
 #include <stdarg.h>
 
+/* The name PREFIX SUFFIX into *out, if there is such a column. Returns 0, or -1. */
+static int find_beside(struct ad_run *r, struct ad_str prefix, const char *suffix,
+                       struct ad_names *out)
+{
+    struct ad_buf text = {0};
+    ad_buf_add(&text, prefix.s, prefix.len);
+    ad_buf_addz(&text, suffix);
+    struct ad_str name = {text.s, text.len};
+    int rc = text.failed ? -1 : 0;
+    if (rc == 0 && ad_names_find(ad_reader_columns(r->reader), name) >= 0)
+        rc = ad_names_set(out, &name, 1);
+    ad_buf_free(&text);
+    return rc ? ad_err_nomem(&r->err) : 0;
+}
+
+/* Rules speak for a detector: that of the ensemble, or the first. */
+static int choose_speaker(struct ad_run *r)
+{
+    const struct ad_names *columns = ad_reader_columns(r->reader);
+    struct ad_str own = ad_run_member(r, 0), ensemble = ad_str_of("ensemble");
+    struct ad_names found = {0};
+    int rc = 0;
+    if (!ad_str_eq(own, ad_str_of("rule")))
+        return ad_names_set(&r->speaker, &own, 1) ? ad_err_nomem(&r->err) : 0;
+    rc = find_beside(r, ensemble, "_flag", &found);
+    if (found.n)
+        own = ensemble;
+    for (size_t i = 0; rc == 0 && i < columns->n && !found.n; i++) {
+        struct ad_str v = columns->v[i];
+        if (!ad_str_glob(v, ad_str_of("*_score")) || ad_str_eq(v, ad_str_of("rule_score")))
+            continue;
+        v.len -= strlen("_score");
+        rc = find_beside(r, v, "_flag", &found);
+        if (found.n)
+            own = v;
+    }
+    ad_names_free(&found);
+    return rc || ad_names_set(&r->speaker, &own, 1) ? ad_err_nomem(&r->err) : 0;
+}
+
+int ad_run_choose_beside(struct ad_run *r)
+{
+    const struct ad_names *columns = ad_reader_columns(r->reader);
+    if (!r->cmd->handler || r->sel.field.n == 0)
+        return 0;
+    struct ad_str detector = ad_run_member(r, 0);
+    if (choose_speaker(r) ||
+        (detector.len < r->sel.field.v[0].len && find_beside(r, detector, "_flag", &r->flag)) ||
+        find_beside(r, detector, "_reason", &r->reason_name))
+        return -1;
+    if (!r->reason_name.n && find_beside(r, ad_str_of("ensemble"), "_reason", &r->reason_name))
+        return -1;
+    for (size_t i = 0; i < columns->n && !r->reason_name.n; i++)
+        if (ad_str_glob(columns->v[i], ad_str_of("*_reason")) &&
+            ad_names_set(&r->reason_name, &columns->v[i], 1))
+            return ad_err_nomem(&r->err);
+    return 0;
+}
+
 int ad_run_handle_open(struct ad_run *r)
 {
     const struct ad_handler *h = r->cmd->handler;
@@ -60,7 +119,7 @@ static int fill_item(struct ad_run *r, struct ad_case *c, struct ad_item *item)
                              .rec = c->rec,
                              .sample = c->sample,
                              .raised = raised(r, c),
-                             .detector = r->sel.field.n ? ad_run_member(r, 0) : nothing,
+                             .detector = r->speaker.n ? r->speaker.v[0] : nothing,
                              .reason = r->reason_slot == SIZE_MAX ? nothing
                                                                   : c->rec->value[r->reason_slot],
                              .group = r->group_text,

@@ -292,40 +292,6 @@ static int prepare_judging(struct ad_run *r)
     return ad_run_has_lane(r) && !r->set.unbuffered ? open_lane(r) : 0;
 }
 
-/* The name PREFIX SUFFIX into *out, if there is such a column. Returns 0, or -1. */
-static int find_beside(struct ad_run *r, struct ad_str prefix, const char *suffix,
-                       struct ad_names *out)
-{
-    struct ad_buf text = {0};
-    ad_buf_add(&text, prefix.s, prefix.len);
-    ad_buf_addz(&text, suffix);
-    struct ad_str name = {text.s, text.len};
-    int rc = text.failed ? -1 : 0;
-    if (rc == 0 && ad_names_find(ad_reader_columns(r->reader), name) >= 0)
-        rc = ad_names_set(out, &name, 1);
-    ad_buf_free(&text);
-    return rc ? ad_err_nomem(&r->err) : 0;
-}
-
-/* For a handler: the flag beside the only score, and the field that holds a reason. */
-static int choose_beside(struct ad_run *r)
-{
-    const struct ad_names *columns = ad_reader_columns(r->reader);
-    if (!r->cmd->handler || r->sel.field.n == 0)
-        return 0;
-    struct ad_str detector = ad_run_member(r, 0);
-    if ((detector.len < r->sel.field.v[0].len && find_beside(r, detector, "_flag", &r->flag)) ||
-        find_beside(r, detector, "_reason", &r->reason_name))
-        return -1;
-    if (!r->reason_name.n && find_beside(r, ad_str_of("ensemble"), "_reason", &r->reason_name))
-        return -1;
-    for (size_t i = 0; i < columns->n && !r->reason_name.n; i++)
-        if (ad_str_glob(columns->v[i], ad_str_of("*_reason")) &&
-            ad_names_set(&r->reason_name, &columns->v[i], 1))
-            return ad_err_nomem(&r->err);
-    return 0;
-}
-
 /* Where labels come from, and whether other fields that were asked for are there. */
 static int choose_others(struct ad_run *r)
 {
@@ -398,7 +364,7 @@ int ad_run_prepare(struct ad_run *r)
         !r->sel.time.n && r->cmd->needs_time ? r->cmd->needs_time(r->cmd->cfg) : NULL;
     if (wrong)
         return ad_err_set(&r->err, "%s needs a time field; name it with -t", wrong);
-    if (choose_beside(r) || choose_others(r) ||
+    if (ad_run_choose_beside(r) || choose_others(r) ||
         (r->cmd->fields && r->cmd->fields(r->cmd->cfg, &r->sel.field, &r->err)))
         return -1;
     choose_output(r);

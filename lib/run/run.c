@@ -236,6 +236,7 @@ static void run_free(struct ad_run *r)
     ad_labels_free(&r->labels);
     ad_names_free(&r->flag);
     ad_names_free(&r->reason_name);
+    ad_names_free(&r->speaker);
     free(r->group_text);
     ad_writer_close(r->json);
     free(r->x);

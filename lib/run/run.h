@@ -48,6 +48,7 @@ struct ad_run {
     struct ad_names na;                /* words for missing values beyond the usual */
     struct ad_names appended;          /* names of the appended fields */
     struct ad_names flag, reason_name; /* beside the only score, or none */
+    struct ad_names speaker;           /* the detector whose score that is, or behind the rules */
     struct ad_names wanted;            /* names of the reader's slots */
     size_t *value_slot, *group_slot;
     size_t time_slot, label_slot, flag_slot, reason_slot; /* SIZE_MAX: none */
@@ -185,8 +186,10 @@ void ad_run_add_text(const struct ad_run *r, struct ad_buf *out, struct ad_str n
                      struct ad_str text);
 void ad_run_add_key(const struct ad_run *r, struct ad_buf *out, const struct ad_series *s);
 
-/* handle.c. What a handler needs: to be opened, given a record, told of the end of a block, of idle
- * times (*next as for its idle()), and closed. Each returns 0, or -1. */
+/* handle.c, for programs with a handler. Before fields are asked for: who speaks, the flag beside
+ * the only score, the field that holds a reason; once they are known: open the handler; each
+ * record. Each returns 0, or -1. */
+int ad_run_choose_beside(struct ad_run *r);
 int ad_run_handle_open(struct ad_run *r);
 int ad_run_handle(struct ad_run *r, const struct ad_record *rec);
 
