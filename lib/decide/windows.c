@@ -52,8 +52,10 @@ struct ad_windows *ad_windows_read(const char *path, struct ad_err *err)
                    path);
     else if (wrong.line > 0)
         ad_err_set(err, "%s:%d: %s", path, wrong.line, wrong.text);
-    else
+    else if (*wrong.text)
         ad_err_set(err, "%s", wrong.text);
+    else
+        ad_err_nomem(err);
     ad_windows_free(w);
     return NULL;
 }
@@ -129,6 +131,8 @@ static int parse_time(const struct ad_windows *w, struct ad_clock *clock, const 
                       double *t, struct ad_err *err)
 {
     char *text = json_is_string(time) ? NULL : json_dumps(time, JSON_ENCODE_ANY);
+    if (!text && !json_is_string(time))
+        return ad_err_nomem(err);
     struct ad_str s = ad_str_of(text ? text : json_is_string(time) ? json_string_value(time) : "");
     int rc = ad_clock_parse(clock, s, t);
     if (rc) {

@@ -91,9 +91,11 @@ static void add_visible(const struct ad_table *t, const struct cell *cell, struc
         return;
     const char *format = cell->decimals < 0 ? "%.*g" : "%.*f";
     int digits = abs(cell->decimals), len = snprintf(NULL, 0, format, digits, cell->x);
-    char *s = ad_buf_room(out, (size_t)len + 1);
-    if (!s)
+    char *s = len < 0 ? NULL : ad_buf_room(out, (size_t)len + 1);
+    if (!s) {
+        out->failed = true;
         return;
+    }
     snprintf(s, (size_t)len + 1, format, digits, cell->x);
     /* What is rounded to nothing has no sign. */
     bool nothing = *s == '-' && strspn(s, "-0.") == (size_t)len;
@@ -156,7 +158,7 @@ static bool lay_out(const struct ad_table *t, struct layout *layout)
 
 static void add_blanks(struct ad_buf *out, size_t n)
 {
-    while (n-- > 0)
+    while (n-- > 0 && !out->failed)
         ad_buf_add(out, " ", 1);
 }
 
@@ -164,7 +166,7 @@ static void add_blanks(struct ad_buf *out, size_t n)
 static void add_padded(struct ad_buf *out, const struct layout *l, struct ad_str text, bool bold,
                        bool last)
 {
-    size_t blanks = l->width - ad_text_width(text);
+    size_t width = ad_text_width(text), blanks = l->width > width ? l->width - width : 0;
     add_blanks(out, l->right ? blanks : 0);
     ad_buf_addz(out, bold ? "\033[1m" : "");
     ad_buf_add(out, text.s, text.len);
