@@ -83,11 +83,13 @@ static bool rest(struct post *p, double seconds, uint64_t seen)
     return on;
 }
 
-/* Whether there is time left for what begins in so many seconds. */
-static bool time_for(struct ad_courier *c, double seconds)
+/* Whether there is time left for what begins in so many seconds; what a call newer than `seen` was
+ * about may begin at once. */
+static bool time_for(struct ad_courier *c, double seconds, uint64_t seen)
 {
     pthread_mutex_lock(&c->lock);
-    bool on = !c->stopping || now_by(CLOCK_MONOTONIC) + fmax(seconds, 0) < c->deadline;
+    double begins = c->calls != seen ? 0 : fmax(seconds, 0);
+    bool on = !c->stopping || now_by(CLOCK_MONOTONIC) + begins < c->deadline;
     pthread_mutex_unlock(&c->lock);
     return on;
 }
@@ -163,12 +165,12 @@ static void *work(void *arg)
             if (p->trouble == 1) {
                 p->trouble = 0;
                 deliver(p, &n);
-                on = time_for(c, 0);
+                on = time_for(c, 0, seen);
                 continue;
             }
             next = p->trouble ? now + look_every : n.ready;
         }
-        on = time_for(c, next - now) && rest(p, fmin(next - now, look_every), seen);
+        on = time_for(c, next - now, seen) && rest(p, fmin(next - now, look_every), seen);
     }
     return NULL;
 }

@@ -205,6 +205,20 @@ static void sends_at_once(void **state)
     assert_int_equal(s->counts.delivered, 6);
 }
 
+/* The order to stop may come between the look for a notice that was not there yet and the rest. */
+static void sends_what_was_put_just_before_the_end(void **state)
+{
+    struct scene *s = *state;
+    for (unsigned i = 0; i < 300; i++) {
+        start(s);
+        put(s, "a", "x");
+        ad_courier_wake(s->courier);
+        stop(s, 10);
+        assert_int_equal(s->counts.waiting, 0);
+        assert_int_equal(calls(&s->far[0]), i + 1);
+    }
+}
+
 static void works_beside_a_writer(void **state)
 {
     struct scene *s = *state;
@@ -491,6 +505,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(sends_all_in_order),
         TEST(sends_at_once),
+        TEST(sends_what_was_put_just_before_the_end),
         TEST(works_beside_a_writer),
         TEST(one_that_hangs_keeps_no_other),
         TEST(tries_again_ever_later),
