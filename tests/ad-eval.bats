@@ -472,6 +472,19 @@ E
     equal "$status" 2
 }
 
+@test "out of memory while the table is laid out is an error, not another table" {
+    faultinject
+    labelled 400 97 7 60 211 >in
+    good ad-eval --labels=label -o table --tune=f1 --draws=20 in && mv out want
+    for n in $(seq 80 140); do
+        status=0
+        faulty malloc "$n" ad-eval --labels=label -o table --tune=f1 --draws=20 in >out 2>err || status=$?
+        [ -e fired ] || break
+        if [ "$status" = 0 ]; then same want out; else equal "$status" 2; fi
+    done
+    [ "$n" -gt 90 ] && [ "$n" -lt 140 ] || fail "$n calls"
+}
+
 @test "memory: 13 bytes a record, and what ranking takes" {
     [ -z "${AD_SLOW:-}" ] || skip "not the plain build"
     awk 'BEGIN { print "label,d_score,d_flag"

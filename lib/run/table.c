@@ -152,8 +152,9 @@ static bool lay_out(const struct ad_table *t, struct layout *layout)
         find_best(t, c, &l->best);
         b.failed |= l->best.failed;
     }
+    bool good = !b.failed;
     ad_buf_free(&b);
-    return !b.failed;
+    return good;
 }
 
 static void add_blanks(struct ad_buf *out, size_t n)
