@@ -673,7 +673,7 @@ END
 @test "the examples of the man page are taken" {
     sed -n '/^\.Bd/,/^\.Ed/p' "$ROOT/man/ad-alert-channels.5" >blocks
     sed -n '/^{/,/^}/p' blocks >hook.json
-    grep -v '^\.' blocks | sed '/^{/,/^}/d' | sed 's|/etc/adkit/||' >alert.ini
+    grep -v '^[.$>]' blocks | sed '/^log.ini is good/,$d' | sed '/^{/,/^}/d' | sed 's|/etc/adkit/||' >alert.ini
     echo "$PD_KEY" >pagerduty.key
     echo https://hooks.slack.com/services/T/B/X | tee slack.url >teams.url
     echo some-password | tee opsgenie.key >mail.password

@@ -386,7 +386,7 @@ ad_bare() { "$tool" "$@" </dev/null; }
 
 @test "a file that cannot be read is an error that names it" {
     mkdir dir
-    for tool in $(tools); do
+    for tool in $(tools_with --in); do
         exits 2 ad no-such-file
         err_has "no-such-file: No such file or directory"
         exits 2 ad dir

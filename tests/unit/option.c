@@ -241,7 +241,7 @@ static const char *settings(const char *a, const char *b, struct ad_settings *s)
     static struct ad_err err;
     static char text[2][64];
     char *argv[] = {text[0], text[0], text[1], NULL};
-    struct ad_opt_set set = {.rows = ad_settings_rows, .cfg = s, .have = AD_FOR_ONE};
+    struct ad_opt_set set = {.rows = ad_settings_rows, .cfg = s, .have = ~0u};
     snprintf(text[0], sizeof text[0], "%s", a);
     snprintf(text[1], sizeof text[1], "%s", b ? b : "");
     ad_err_free(&err);
