@@ -106,7 +106,8 @@ enum {
                           makes the output from that in the end; no score() */
     AD_STATELESS = 32, /* there is nothing to keep for a group: no states are made */
     AD_LIMITS = 64,    /* expects nothing and has no model: it knows limits; it is AD_RAW */
-    AD_OPTIONAL = 128  /* AD_SCORES: records without any score will do, too */
+    AD_OPTIONAL = 128, /* AD_SCORES: records without any score will do, too */
+    AD_FIELDLESS = 256 /* there are no value fields: the command names what it reads by more() */
 };
 
 struct ad_detector {

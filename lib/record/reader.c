@@ -39,6 +39,7 @@ void ad_reader_close(struct ad_reader *r)
     ad_names_free(&r->columns);
     ad_names_free(&r->first);
     free(r->slot);
+    free(r->line_field);
     free(r->found);
     free(r->value);
     free(r->seen);
@@ -233,6 +234,27 @@ static int take_json(struct ad_reader *r, struct ad_record *rec, const char *nl)
     return 1;
 }
 
+/* A line of a log, its fields to the slots that are wanted. */
+static int take_line(struct ad_reader *r, struct ad_record *rec, const char *nl)
+{
+    const char *s = r->buf + r->beg;
+    if (!nl && !r->eof)
+        return 0;
+    size_t len = nl ? (size_t)(nl - s) + 1 : r->end - r->beg;
+    consume(r, rec, len, ad_reader_line_ending(s, len));
+    const char *why;
+    enum ad_log_line is = ad_log_split(r->cfg.log, rec->body, r->line_field, &why);
+    if (is == AD_LOG_BAD && !is_blank_line(r, rec->body))
+        return bad(rec, why, AD_PAD_NONE);
+    if (is != AD_LOG_RECORD)
+        rec->kind = AD_RECORD_BLANK;
+    struct ad_str *value = (struct ad_str *)rec->value;
+    for (size_t c = 0; is == AD_LOG_RECORD && c < r->slots.n; c++)
+        if (r->slot[c] >= 0)
+            value[r->slot[c]] = r->line_field[c];
+    return 1;
+}
+
 /* Part of a record that is too long to hold. */
 static int take_piece(struct ad_reader *r, struct ad_record *rec, const char *nl)
 {
@@ -259,6 +281,8 @@ int ad_reader_take(struct ad_reader *r, struct ad_record *rec)
         return take_piece(r, rec, nl);
     if (!nl && r->eof && r->cfg.enter)
         return 0;
+    if (r->cfg.log)
+        return take_line(r, rec, nl);
     return csv ? take_csv(r, rec, nl) : take_json(r, rec, nl);
 }
 
@@ -295,7 +319,7 @@ int ad_reader_want(struct ad_reader *r, const struct ad_str *name, size_t n, str
 /* Take ordinary rows of CSV, as many as follow each other. */
 static size_t take_rows(struct ad_reader *r, struct ad_record *out, size_t max)
 {
-    if (r->format.kind != AD_FORMAT_CSV || r->over || r->row_seen || r->beg == r->end)
+    if (r->format.kind != AD_FORMAT_CSV || r->cfg.log || r->over || r->row_seen || r->beg == r->end)
         return 0;
     const struct ad_csv_plain plain = {.delim = r->format.delim,
                                        .want = r->slots,

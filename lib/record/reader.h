@@ -4,6 +4,7 @@
 
 #include "base/names.h"
 #include "io/source.h"
+#include "record/log.h"
 #include "record/record.h"
 
 #include <stdint.h>
@@ -17,6 +18,9 @@ struct ad_reader_cfg {
      * differs but is as long and has data where names would be is then data, not the header. */
     const struct ad_str *columns;
     size_t ncolumn;
+    /* Lines of a log in place of a table: CSV of one record a line with the log's columns, `format`
+     * saying what rows would be like; or NULL. Lines that are nothing to it are AD_RECORD_BLANK. */
+    struct ad_log *log;
     /* To continue files where an earlier run stopped; NULL if not wanted. enter() is told of every
      * file that was opened and its header read: it returns 0 to read on, 1 to go on at *offset, -1
      * for an error. With it, a last line without a newline is left for the next run. leave() is

@@ -29,6 +29,7 @@ struct ad_reader {
     bool copied; /* it holds fields of the current block */
     struct ad_csv_slots slots;
     int *slot;
+    struct ad_str *line_field; /* of a log: all columns of a line */
 
     struct ad_json_set *json;
     struct ad_json_value *found;

@@ -321,6 +321,8 @@ int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const s
         return -1;
     if (choose_time(sel, cfg, r, clock, err))
         return -1;
+    if (cfg->none)
+        return 0;
     if (cfg->scores)
         return cfg->field ? 0 : choose_scores(sel, cfg, r, err);
     if (!cfg->field && choose_field(sel, cfg->many, r, err))

@@ -14,6 +14,7 @@ struct ad_select_cfg {
     const char *categorical;
     bool many;     /* by default take all fields that qualify, not the only one */
     bool optional; /* there may be no score at all: no field is no error */
+    bool none;     /* there are no value fields */
     bool scores; /* the fields are scores: by default each N_score with an N_flag beside it; if not
                     `many`, that of rules, else of the ensemble, else the only one */
 };

@@ -221,21 +221,15 @@ static int name_columns(struct ad_reader *r, struct ad_str row, size_t len, stru
     return rc;
 }
 
-static int find_columns(struct ad_reader *r, size_t skip, struct ad_err *err)
+static int name_log_columns(struct ad_reader *r, struct ad_err *err)
 {
-    size_t end;
-    int rc = fill_records(r, skip, 1, &end, err);
-    if (rc < 0)
-        return rc;
-    const char *s = r->buf + r->beg + skip;
-    size_t len = end - skip;
-    struct ad_str row = {s, len - ad_reader_line_ending(s, len)};
-    if (r->format.header && row.len > r->cfg.max_record)
-        return ad_err_set(err, "%s:%llu: the header is longer than --max-record",
-                          ad_source_name(r->src), r->line + 1);
-    rc = r->format.header ? name_columns(r, row, len, err) : number_columns(r, row, skip, err);
-    if (rc < 0)
-        return rc;
+    const struct ad_names *names = ad_log_names(r->cfg.log);
+    r->line_field = calloc(names->n, sizeof *r->line_field);
+    return !r->line_field || ad_names_set(&r->columns, names->v, names->n) ? ad_err_nomem(err) : 0;
+}
+
+static int number_slots(struct ad_reader *r, struct ad_err *err)
+{
     r->slot = malloc((r->columns.n + 1) * sizeof *r->slot);
     if (!r->slot)
         return ad_err_nomem(err);
@@ -245,11 +239,31 @@ static int find_columns(struct ad_reader *r, size_t skip, struct ad_err *err)
     return 0;
 }
 
+static int find_columns(struct ad_reader *r, size_t skip, struct ad_err *err)
+{
+    size_t end;
+    int rc = r->cfg.log ? name_log_columns(r, err) : fill_records(r, skip, 1, &end, err);
+    if (rc < 0 || r->cfg.log)
+        return rc < 0 ? rc : number_slots(r, err);
+    const char *s = r->buf + r->beg + skip;
+    size_t len = end - skip;
+    struct ad_str row = {s, len - ad_reader_line_ending(s, len)};
+    if (r->format.header && row.len > r->cfg.max_record)
+        return ad_err_set(err, "%s:%llu: the header is longer than --max-record",
+                          ad_source_name(r->src), r->line + 1);
+    rc = r->format.header ? name_columns(r, row, len, err) : number_columns(r, row, skip, err);
+    if (rc < 0)
+        return rc;
+    return number_slots(r, err);
+}
+
 /* A later file must be like the first. */
 static int check_like_first(struct ad_reader *r, size_t *skip, struct ad_err *err)
 {
     const char *name = ad_source_name(r->src);
     if (r->end - r->beg == *skip)
+        return 0;
+    if (r->cfg.log)
         return 0;
     bool json = r->buf[r->beg + *skip] == '{';
     if (json != (r->format.kind == AD_FORMAT_NDJSON))
@@ -311,8 +325,12 @@ int ad_reader_next_file(struct ad_reader *r, struct ad_err *err)
             rc = check_like_first(r, &skip, err);
         if (rc == 0 && first && r->format.kind == AD_FORMAT_CSV)
             rc = find_columns(r, skip, err);
-        if (rc == 0 && !r->first.v && first)
+        if (rc == 0 && !r->first.v && first) {
+            unsigned month = r->cfg.log ? ad_log_month(r->cfg.log) : 0;
             rc = ad_reader_find_first(r, err);
+            if (r->cfg.log) /* the same lines come again */
+                ad_log_set_month(r->cfg.log, month);
+        }
         if (rc < 0)
             return rc;
         rc = r->cfg.enter ? r->cfg.enter(r->cfg.arg, r->src, &offset, err) : 0;

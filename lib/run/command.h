@@ -5,6 +5,7 @@
 #include "base/names.h"
 #include "detect/detector.h"
 #include "io/sink.h"
+#include "record/log.h"
 #include "record/writer.h"
 #include "run/settings.h"
 
@@ -35,6 +36,10 @@ struct ad_stream {
     struct ad_clock *clock;
     const struct ad_names *na; /* words for missing values beyond the usual */
     bool timed, quiet, verbose;
+    struct ad_sink *sink; /* for rows of its own, */
+    struct ad_format out; /* how they are to be written, */
+    bool resumed;         /* and whether they go on with those of an earlier run */
+    struct ad_log *log;   /* what makes records of lines, or NULL */
 };
 
 /* A record on its way through a handler. Its views live until the handler returns. */
@@ -50,6 +55,7 @@ struct ad_item {
     void *state;                /* of its group, as the detector makes them; NULL: none */
     struct ad_cell *cell;       /* out: what is appended, EMPTY at first */
     bool flagged;               /* out: it counts as an anomaly, for -a, -e and --stats */
+    bool late;                  /* it is older than the newest of its group; out: counts so */
 };
 
 /* The record as a JSON object, until the next call; .s NULL when out of memory. */
@@ -65,6 +71,7 @@ enum { AD_HANDLER_MOST = 16 }; /* fields that it appends at most */
 struct ad_handler {
     const char *const *append; /* names of the fields it appends, NULL ends them; NULL: no records
                                   are printed */
+    bool rows;                 /* it prints rows of its own */
     int (*open)(void *cfg, const struct ad_stream *, struct ad_err *);
     int (*record)(void *cfg, struct ad_item *, struct ad_err *);
     /* The records that were there have been handled; output follows. */
@@ -118,6 +125,9 @@ struct ad_cmd {
     const char *(*annotate)(const void *cfg, const struct ad_str *text, struct ad_sample *sample,
                             size_t *at);
     const struct ad_handler *handler; /* or NULL: the detector's scores are the output */
+    /* Optional: what makes records of lines, where options say that the input is no table; *log
+     * stays NULL if it is one. Returns 0, or -1. */
+    int (*log)(void *cfg, struct ad_settings *common, struct ad_log **log, struct ad_err *err);
     /* Optional: what options ask for in place of the stream, such as to check a file. Returns 0 if
      * there is no such thing, 1 if it is done with this exit status, or -1. */
     int (*instead)(void *cfg, int *status, struct ad_err *err);

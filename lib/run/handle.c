@@ -79,7 +79,11 @@ int ad_run_handle_open(struct ad_run *r)
                                      .na = &r->na,
                                      .timed = r->sel.time.n > 0,
                                      .quiet = r->set.quiet,
-                                     .verbose = r->set.verbose};
+                                     .verbose = r->set.verbose,
+                                     .sink = &r->sink,
+                                     .out = r->out,
+                                     .resumed = r->set.resume && r->have_loaded,
+                                     .log = r->log};
     return !r->json || (h->open && h->open(r->cmd->cfg, &stream, &r->err)) ? -1 : 0;
 }
 
@@ -142,11 +146,16 @@ int ad_run_handle(struct ad_run *r, const struct ad_record *rec)
     struct ad_case c;
     struct ad_fault f;
     struct ad_item item;
+    unsigned long long late = r->count.late;
     int rc = ad_run_read(r, rec, r->x, &c, &f);
     if (rc <= 0)
         return rc < 0 ? -1 : ad_run_pass(r, rec, &f);
-    if (fill_item(r, &c, &item) || r->cmd->handler->record(r->cmd->cfg, &item, &r->err))
+    if (fill_item(r, &c, &item))
         return -1;
+    item.late = r->count.late > late;
+    if (r->cmd->handler->record(r->cmd->cfg, &item, &r->err))
+        return -1;
+    r->count.late = late + item.late;
     r->count.records++;
     r->count.good++;
     r->count.flagged += item.flagged;

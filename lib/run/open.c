@@ -58,6 +58,10 @@ static int open_reader(struct ad_run *r)
         cfg.format.delim = r->in.delim;
     if (r->have_loaded && r->set.state && r->in.kind == AD_FORMAT_CSV)
         cfg.format.header &= r->in.header;
+    if (r->log) {
+        cfg.format = (struct ad_format){.kind = AD_FORMAT_CSV, .delim = ','};
+        cfg.log = r->log;
+    }
     if (r->set.resume) {
         cfg.enter = ad_run_enter_file;
         cfg.leave = ad_run_leave_file;
@@ -79,6 +83,8 @@ int ad_run_open_input(struct ad_run *r, const char *const *names, size_t n)
     r->block = r->batch ? BATCH_BLOCK : AD_READER_BLOCK;
     bool twice = r->batch && !r->set.model && ad_run_writes(r);
     if (twice && ad_source_keep(r->source, r->set.max_memory, &r->err))
+        return -1;
+    if (r->cmd->log && r->cmd->log(r->cmd->cfg, &r->set, &r->log, &r->err))
         return -1;
     enum ad_format_kind began = r->in.kind;
     int rc = open_reader(r);
@@ -353,6 +359,7 @@ int ad_run_prepare(struct ad_run *r)
                                 .categorical = r->set.categorical,
                                 .many = r->detector->flags & AD_MULTI,
                                 .optional = r->detector->flags & AD_OPTIONAL,
+                                .none = r->detector->flags & AD_FIELDLESS,
                                 .scores = r->detector->flags & AD_SCORES};
     if (ad_select(&r->sel, &cfg, r->reader, r->clock, &r->err))
         return -1;

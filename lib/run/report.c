@@ -161,7 +161,8 @@ unsigned ad_run_is(const struct ad_run *r)
     const struct ad_detector *d = r->cmd->detector;
     const struct ad_handler *h = r->cmd->handler;
     unsigned is = d->flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE;
-    is |= d->flags & AD_SCORES ? AD_FOR_SCORES : AD_FOR_VALUES;
+    if (!(d->flags & AD_FIELDLESS))
+        is |= d->flags & AD_SCORES ? AD_FOR_SCORES : AD_FOR_VALUES;
     is |= d->flags & AD_LIMITS ? 0 : AD_FOR_MODEL;
     is |= d->flags & AD_STATELESS ? 0 : AD_FOR_GROUPS;
     if (d->flags & AD_LISTENS)
@@ -170,7 +171,7 @@ unsigned ad_run_is(const struct ad_run *r)
     if (!(d->flags & AD_BATCH) || r->cmd->choose)
         is |= AD_FOR_STREAM;
     if (h)
-        return is | (h->append ? AD_FOR_FILTER : 0);
+        return is | (h->append ? AD_FOR_FILTER : 0) | (h->rows ? AD_FOR_ROWS : 0);
     return is | AD_FOR_FILTER | AD_FOR_JUDGE | (d->flags & AD_BATCH ? AD_FOR_BATCH : 0) |
            (d->every ? AD_FOR_FORECAST : 0);
 }

@@ -216,6 +216,7 @@ static void run_free(struct ad_run *r)
 {
     ad_writer_close(r->writer);
     ad_reader_close(r->reader);
+    ad_log_close(r->log);
     ad_source_close(r->source);
     ad_keytab_free(&r->keys);
     ad_judge_free(&r->judge);

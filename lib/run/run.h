@@ -39,6 +39,7 @@ struct ad_run {
     struct ad_source *source;
     struct ad_sink sink;
     struct ad_clock *clock;
+    struct ad_log *log; /* what makes records of lines, or NULL */
     struct ad_reader *reader;
     struct ad_writer *writer;
     struct ad_format in, out;

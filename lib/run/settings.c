@@ -70,6 +70,8 @@ const struct ad_opt ad_settings_rows[] = {
     {.type = AD_OPT_HEADING, .help = "Running"},
     {"out", 'o', AD_OPT_CHOICE, AT(out), 0, 0, "auto|csv|tsv|ndjson|table",
      "output format (a table on a terminal)", AD_FOR_REPORT},
+    {"out", 'o', AD_OPT_CHOICE, AT(out), 0, 0, "auto|csv|tsv|ndjson", "output format (input's)",
+     AD_FOR_ROWS},
     {"max-keys", 0, AD_OPT_COUNT, AT(max_keys), 1, 1e9, "N", "groups kept (1000000)",
      AD_FOR_GROUPS},
     {"seed", 0, AD_OPT_COUNT, AT(seed), 0, 0, "N", "of random parts (1)"},

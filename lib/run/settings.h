@@ -50,7 +50,8 @@ enum {
     AD_FOR_STREAM = 512,    /* or can go with the stream */
     AD_FOR_FORECAST = 1024, /* it knows what comes */
     AD_FOR_GROUPS = 2048,   /* it keeps something for each group */
-    AD_FOR_STATE = 4096     /* and from run to run */
+    AD_FOR_STATE = 4096,    /* and from run to run */
+    AD_FOR_ROWS = 8192      /* it prints rows of its own */
 };
 extern const struct ad_opt ad_settings_rows[];
 
