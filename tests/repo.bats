@@ -81,7 +81,8 @@ silent() {
         files "$c" '^lib/record/' | found '#\s*include\s*<csv\.h>'
         files "$c" '^lib/(run|decide|alert)/' | found '#\s*include\s*<jansson\.h>'
         files "$c" '^lib/(maths|detect)/' | found '#\s*include\s*<gsl/'
-        files "$c" '^lib/decide/' | found '#\s*include\s*<(ini|regex)\.h>'
+        files "$c" '^lib/decide/' | found '#\s*include\s*<ini\.h>'
+        files "$c" '^lib/(decide|record/log_)' | found '#\s*include\s*<regex\.h>'
         files "$c" '^lib/alert/' | found '#\s*include\s*<(sqlite3\.h|curl/)'
     }
     silent wrong
