@@ -193,6 +193,9 @@ END
     good ad-bucket --every=1m --late=2m in
     equal "$(cut -d, -f2 out | tr '\n' ' ')" 'count 3 1 1 1 '
     good ad-bucket -q --every=1m in
+    printf 'time\n100\n130\n119\n' >in
+    exits 0 ad-bucket --every=1m --late=10s in # to the second
+    err_has 'too late to be counted (--late): 1'
 }
 
 @test "a bucket is the same however the input is split" {
