@@ -6,6 +6,10 @@ load helper
 
 alert() { ad-alert --clock=input "$@"; }
 
+teardown() {
+    [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
+}
+
 # scored ROW...: time, host, score; flagged from .5 on
 scored() {
     echo time,host,z_score,z_flag
@@ -277,11 +281,11 @@ incidents() {
     command -v python3 >/dev/null || skip "no python3"
     n=60 runs=8
     [ -z "${AD_FULL:-}" ] || n=1000 runs=200
-    mkdir server
-    python3 "$ROOT/tests/channels/lossy_server.py" server 30 3>&- &
+    mkdir far
+    python3 "$ROOT/tests/channels/lossy_server.py" far 30 3>&- &
     server=$!
-    eventually test -s server/port
-    printf '%s\n' '[channel hook]' 'type = webhook' "url = http://127.0.0.1:$(cat server/port)/" \
+    eventually test -s far/port
+    printf '%s\n' '[channel hook]' 'type = webhook' "url = http://127.0.0.1:$(cat far/port)/" \
         'allow-http = yes' '[route all]' 'channels = hook' >a.ini
     incidents $n >in
     good alert -g host -C a.ini --dry-run --notices in
@@ -297,13 +301,14 @@ incidents() {
         [ $status = 75 ] || break
     done
     kill $server
+    server=
     equal "$status" 0
     # all of them arrived, under their keys, and no other
-    awk -F '\t' -v OFS='\t' '$1 == 200 { print $3, $4, $5 }' server/log | sort -u | same want -
+    awk -F '\t' -v OFS='\t' '$1 == 200 { print $3, $4, $5 }' far/log | sort -u | same want -
     # what was sent twice: less than one in twenty
     awk -F '\t' '$1 == 200 && seen[$2]++ { twice++ } END { if (twice > '$((2 * n))' / 20 + 1) { print twice; exit 1 } }' \
-        server/log || fail "sent twice"
+        far/log || fail "sent twice"
     # no notice overtook the one before it of the same incident
     awk -F '\t' '$1 == 200 { if ($4 == "resolve" && !told[$3]) { print; bad = 1 } told[$3] = 1 }
-        END { exit bad }' server/log || fail "resolved before it was told of"
+        END { exit bad }' far/log || fail "resolved before it was told of"
 }
