@@ -143,8 +143,8 @@ static ptrdiff_t next_member(const struct ad_run *r, const struct ad_case *c, pt
     const double *contrib = r->judge.contrib;
     ptrdiff_t best = -1;
     for (ptrdiff_t i = 0; i < (ptrdiff_t)c->sample.n; i++) {
-        bool later =
-            last < 0 || contrib[i] < contrib[last] || (contrib[i] == contrib[last] && i > last);
+        double less = last < 0 ? 1 : contrib[last] - contrib[i];
+        bool later = less > 0 || (less == 0 && i > last);
         if (!isnan(c->sample.x[i]) && later && (best < 0 || contrib[i] > contrib[best]))
             best = i;
     }

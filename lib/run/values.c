@@ -112,6 +112,7 @@ int ad_run_series(struct ad_run *r, const struct ad_record *rec, struct ad_serie
 
 int ad_run_annotate(struct ad_run *r, struct ad_case *c, struct ad_fault *f)
 {
+    const struct ad_str nothing = {0};
     struct ad_sample *sample = &c->sample;
     if (r->label_slot != SIZE_MAX) {
         struct ad_str text = c->rec->value[r->label_slot];
@@ -122,8 +123,7 @@ int ad_run_annotate(struct ad_run *r, struct ad_case *c, struct ad_fault *f)
         sample->label = ad_labels_find(&r->labels, ad_series_key(c->series), sample->t);
     }
     for (size_t i = 0; r->more && i < r->more->n; i++)
-        r->more_text[i] =
-            r->more_slot[i] == SIZE_MAX ? (struct ad_str){0} : c->rec->value[r->more_slot[i]];
+        r->more_text[i] = r->more_slot[i] == SIZE_MAX ? nothing : c->rec->value[r->more_slot[i]];
     if (!r->more || !r->cmd->annotate)
         return 0;
     size_t at = 0;
