@@ -189,10 +189,11 @@ static const char *annotate(const void *arg, const struct ad_str *text, struct a
 {
     (void)arg;
     (void)sample;
+    const struct ad_str nothing = {0};
     for (size_t i = 0; i < cfg.aggs.field.n; i++) {
         bool missing =
             !text[i].s || ad_str_is_missing(text[i]) || ad_names_find(cfg.stream.na, text[i]) >= 0;
-        cfg.text[i] = missing ? (struct ad_str){0} : text[i];
+        cfg.text[i] = missing ? nothing : text[i];
         cfg.x[i] = NAN;
         if (!missing && cfg.aggs.number[i] && ad_number_parse(text[i], &cfg.x[i])) {
             *at = i;

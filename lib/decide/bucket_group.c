@@ -16,8 +16,10 @@ void ad_bucket_give_cells(struct ad_buckets *b, struct ad_bucket_cell **cells)
     if (b->nspare == b->spare_room) {
         size_t room = 2 * b->spare_room + 16;
         struct ad_bucket_cell **grown = realloc(b->spare, room * sizeof *grown);
-        b->spare = grown ? grown : b->spare;
-        b->spare_room = grown ? room : b->spare_room;
+        if (grown) {
+            b->spare = grown;
+            b->spare_room = room;
+        }
     }
     bool keep = b->nspare < b->spare_room;
     for (size_t i = 0; i < b->cfg.aggs->n; i++) {

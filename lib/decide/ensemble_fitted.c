@@ -100,11 +100,14 @@ static int make_room(struct fitted *s)
     if (room > SIZE_MAX / sizeof *s->x / s->base->n)
         return -1;
     double *x = realloc(s->x, room * s->base->n * sizeof *x);
-    s->x = x ? x : s->x;
+    if (x)
+        s->x = x;
     double *label = realloc(s->label, room * sizeof *label);
-    s->label = label ? label : s->label;
+    if (label)
+        s->label = label;
     double *row = realloc(s->row, room * sizeof *row);
-    s->row = row ? row : s->row;
+    if (row)
+        s->row = row;
     if (!x || !label || !row)
         return -1;
     s->room = room;

@@ -39,7 +39,7 @@ static double scaled(const struct ad_spread *s, const double *row, size_t k)
 
 double ad_spread_distance(const struct ad_spread *s, const double *row, double *part)
 {
-    double z[AD_SPREAD_MOST], y[AD_SPREAD_MOST], sum = 0;
+    double z[AD_SPREAD_MOST] = {0}, y[AD_SPREAD_MOST], sum = 0;
     const double *l = s->factor;
     size_t d = s->d;
     for (size_t i = 0; i < d; i++) {

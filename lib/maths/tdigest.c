@@ -48,7 +48,8 @@ static void take(struct ad_tdigest *d, const struct ad_centroid *c, size_t n, do
     size_t k = 0, i = 0, j = 0;
     while (i < d->n || j < n)
         all[k++] = j == n || (i < d->n && d->c[i].mean <= c[j].mean) ? d->c[i++] : c[j++];
-    compress(d, all, k, d->total + weight);
+    if (k > 0)
+        compress(d, all, k, d->total + weight);
 }
 
 static void settle(struct ad_tdigest *d)

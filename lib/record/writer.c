@@ -148,8 +148,8 @@ struct ad_str ad_writer_json(struct ad_writer *w, const struct ad_record *rec)
 {
     if (!w->convert)
         return rec->body;
-    struct ad_str json = converted(w, rec);
-    return w->body.failed ? (struct ad_str){0} : json;
+    const struct ad_str none = {0}, json = converted(w, rec);
+    return w->body.failed ? none : json;
 }
 
 static struct ad_str quoted_text(struct ad_writer *w, struct ad_str text)
