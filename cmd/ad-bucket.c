@@ -189,13 +189,12 @@ static const char *annotate(const void *arg, const struct ad_str *text, struct a
 {
     (void)arg;
     (void)sample;
-    const struct ad_str nothing = {0};
     for (size_t i = 0; i < cfg.aggs.field.n; i++) {
-        bool missing =
-            !text[i].s || ad_str_is_missing(text[i]) || ad_names_find(cfg.stream.na, text[i]) >= 0;
-        cfg.text[i] = missing ? nothing : text[i];
+        struct ad_str v = text[i];
+        bool missing = !v.s || ad_str_is_missing(v) || ad_names_find(cfg.stream.na, v) >= 0;
+        cfg.text[i] = (struct ad_str){missing ? NULL : v.s, v.len};
         cfg.x[i] = NAN;
-        if (!missing && cfg.aggs.number[i] && ad_number_parse(text[i], &cfg.x[i])) {
+        if (!missing && cfg.aggs.number[i] && ad_number_parse(v, &cfg.x[i])) {
             *at = i;
             return "not a number";
         }
