@@ -64,7 +64,7 @@ static unsigned calls(struct far *f)
 }
 
 /* Whether it gets so many calls within so many seconds. */
-static bool gets(struct far *f, unsigned n, double seconds)
+static bool receives(struct far *f, unsigned n, double seconds)
 {
     for (double until = now() + seconds; now() < until; nap(0.002))
         if (calls(f) >= n)
@@ -194,13 +194,13 @@ static void sends_at_once(void **state)
     for (unsigned i = 1; i <= 5; i++) {
         put(s, "a", "aa");
         ad_courier_wake(s->courier);
-        assert_true(gets(&s->far[0], i, 10));
+        assert_true(receives(&s->far[0], i, 10));
         least = fmin(least, now() - before);
         before = now();
     }
     assert_true(least < 0.5);
     put(s, "a", "aa"); /* nobody tells */
-    assert_true(gets(&s->far[0], 6, 10));
+    assert_true(receives(&s->far[0], 6, 10));
     stop(s, 0);
     assert_int_equal(s->counts.delivered, 6);
 }
@@ -245,7 +245,7 @@ static void one_that_hangs_keeps_no_other(void **state)
     put_many(s, "a", 2);
     put_many(s, "b", 20);
     start(s);
-    assert_true(gets(&s->far[1], 20, 10));
+    assert_true(receives(&s->far[1], 20, 10));
     assert_int_equal(calls(&s->far[0]), 1);
     stop(s, 0); /* what has begun is waited for */
     assert_int_equal(s->counts.delivered, 21);
@@ -310,8 +310,8 @@ static void does_not_hammer_a_channel_that_is_down(void **state)
     s->far[0].answer = always_fails;
     put_many(s, "a", 50);
     start(s);
-    assert_true(gets(&s->far[0], 5, 10));
-    assert_false(gets(&s->far[0], 6, 0.3));
+    assert_true(receives(&s->far[0], 5, 10));
+    assert_false(receives(&s->far[0], 6, 0.3));
     stop(s, 0);
     assert_int_equal(s->counts.waiting, 50);
 }
@@ -477,7 +477,7 @@ static void notes_it_when_the_lock_is_free(void **state)
     s->far[0].answer = hangs;
     put(s, "a", "aa");
     start(s);
-    assert_true(gets(&s->far[0], 1, 10));
+    assert_true(receives(&s->far[0], 1, 10));
     while (ad_store_begin(s->store, &err) != 0)
         ;
     nap(1.5);
