@@ -48,6 +48,7 @@ silent() {
                 may["detect"] = "base maths detect"
                 may["decide"] = "base io record maths detect decide"
                 may["run"] = "base io record maths detect decide run"
+                may["plot"] = "base io record maths run decide plot"
                 may["alert"] = "base io record maths run decide alert"
             }
             FNR == 1 {
@@ -84,6 +85,7 @@ silent() {
         files "$c" '^lib/decide/' | found '#\s*include\s*<ini\.h>'
         files "$c" '^lib/(decide|record/log_)' | found '#\s*include\s*<regex\.h>'
         files "$c" '^lib/alert/' | found '#\s*include\s*<(sqlite3\.h|curl/)'
+        files "$c" '^lib/plot/' | found '#\s*include\s*<cairo'
     }
     silent wrong
 }
@@ -334,6 +336,15 @@ plain() { ! sanitized && [ "$(head -c 2 "$AD_BIN/$tool")" != '#!' ]; }
         readelf -d "$AD_BIN/$tool" 2>/dev/null | sed -nE 's/.*NEEDED.*\[(lib[a-z]+).*/\1/p' |
             grep -xE 'libsqlite|libcurl|libnettle' >others || true
         [ ! -s others ] || fail "links $(tr '\n' ' ' <others)"
+    done
+}
+
+@test "only the tool that draws links cairo" {
+    command -v ldd >/dev/null || skip "no ldd"
+    for tool in $(tools); do
+        plain || skip "not the plain build"
+        [ "$tool" != ad-plot ] || continue
+        ! readelf -d "$AD_BIN/$tool" 2>/dev/null | grep -q 'NEEDED.*libcairo' || fail "links cairo"
     done
 }
 
