@@ -13,6 +13,8 @@ struct ad_stretch {
 
 /* One series: a field of a group. */
 struct ad_panel {
+    size_t at;           /* its place in the figure, */
+    uint64_t made;       /* and how many were made before it */
     struct ad_buf title; /* the group and the field, as they may be shown; may be empty */
     struct ad_trace trace;
     struct ad_stretch *window; /* [windows]: labels that are no points' */
@@ -34,14 +36,15 @@ struct ad_figure_cfg {
 struct ad_figure {
     struct ad_figure_cfg cfg;
     struct ad_clock *clock;  /* borrowed; NULL: the axis is one of rows */
-    struct ad_panel **panel; /* [n], in order of their making */
+    struct ad_panel **panel; /* [n] */
     size_t n, room;
+    uint64_t made; /* panels, those that are gone included */
     struct ad_findings findings;
     uint64_t records, flagged; /* counted by who adds them */
     /* As settled: */
-    struct ad_panel **shown; /* [nshown], a part of panel[], in the same order */
+    struct ad_panel **shown; /* [nshown], a part of panel[], in order of their making */
     size_t nshown;
-    const struct ad_finding **found; /* [nfound] of the panels shown, in order of time */
+    const struct ad_finding **found; /* [nfound]; in order of time */
     size_t nfound;
     double from, to;                         /* of the common axis, from < to */
     bool scored, banded, labelled, shifting; /* whether there is such a thing in what is shown */
@@ -65,12 +68,5 @@ int ad_panel_window(struct ad_panel *panel, double from, double to);
 /* Choose the panels that are shown, the ranges of all axes and the order of what was found. Once
  * all points are there; again when more have come. Returns 0, or -1 when out of memory. */
 int ad_figure_settle(struct ad_figure *f);
-
-/* Where a value lies on the value axis of its panel: 0 at the bottom, 1 at the top, what is outside
- * at most 10 beyond them; NAN where it cannot be drawn. */
-double ad_figure_up(const struct ad_figure *f, const struct ad_panel *panel, double value);
-
-/* Where a time or row lies on the common axis, 0 at its beginning, 1 at its end. */
-double ad_figure_along(const struct ad_figure *f, double at);
 
 #endif

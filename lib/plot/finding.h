@@ -37,6 +37,9 @@ int ad_finding_extend(struct ad_finding *now, const struct ad_panel *panel,
 /* The finding is over: keep it if it is bad enough. It is empty then. */
 void ad_findings_keep(struct ad_findings *f, struct ad_finding *over);
 
+/* Forget those of a panel. */
+void ad_findings_forget(struct ad_findings *f, const struct ad_panel *panel);
+
 /* Whether a is worse than b; of equals the earlier. */
 bool ad_finding_worse(const struct ad_finding *a, const struct ad_finding *b);
 
