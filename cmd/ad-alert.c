@@ -135,16 +135,16 @@ static int instead(void *arg, int *status, struct ad_err *err)
 }
 
 /* Open everything, once the group fields are known. */
-static int groups(void *arg, const struct ad_names *group, int *status, struct ad_err *err)
+static int layout(void *arg, const struct ad_layout *names, int *status, struct ad_err *err)
 {
     (void)arg;
-    cfg.engine.policy.group = *group;
+    cfg.engine.policy.group = *names->group;
     int rc = ad_engine_open(&cfg.running, &cfg.engine, err);
     if (rc == AD_ENGINE_AGAIN)
         *status = AD_ENGINE_LATER;
     return rc ? -1
-              : ad_feed_open(&cfg.feed, ad_policy_names(ad_engine_policy(cfg.running)), group,
-                             cfg.dedup, err);
+              : ad_feed_open(&cfg.feed, ad_policy_names(ad_engine_policy(cfg.running)),
+                             names->group, cfg.dedup, err);
 }
 
 static const struct ad_names *more(const void *arg)
@@ -230,7 +230,7 @@ static const struct ad_cmd command = {
     .prepare = prepare,
     .instead = instead,
     .options = options,
-    .groups = groups,
+    .layout = layout,
     .more = more,
     .unknown = unknown,
     .cfg = &cfg,

@@ -60,9 +60,10 @@ static int prepare(void *arg, struct ad_err *err)
                       cfg.strategy);
 }
 
-static int fields(void *arg, const struct ad_names *field, struct ad_err *err)
+static int layout(void *arg, const struct ad_layout *names, int *status, struct ad_err *err)
 {
-    return ad_ensemble_options_bind(&cfg.names, field, arg, err);
+    (void)status;
+    return ad_ensemble_options_bind(&cfg.names, names->field, arg, err);
 }
 
 static const struct ad_detector *choose(const void *arg)
@@ -155,7 +156,7 @@ static const struct ad_cmd command = {
     .summary = "Make one score of those that several detectors gave.",
     .detector = &ad_ensemble,
     .prepare = prepare,
-    .fields = fields,
+    .layout = layout,
     .choose = choose,
     .live = ", or use a strategy that needs none",
     .options = options,

@@ -27,6 +27,12 @@ struct ad_heard {
     struct ad_sink *sink; /* where it goes */
 };
 
+/* Names of fields: all that the first record has, the value fields or scores, those of the group.
+ * They outlive the run. */
+struct ad_layout {
+    const struct ad_names *columns, *field, *group;
+};
+
 struct ad_run;
 
 /* What a handler is told of the stream before its first record. All of it outlives the run. */
@@ -89,9 +95,6 @@ struct ad_cmd {
     /* Optional: what options take beyond their rows: to parse a text, to read a file. Called once
      * they are given, and again when a state has brought others. Returns 0, or -1. */
     int (*prepare)(void *cfg, struct ad_err *);
-    /* Optional: what options that name value fields mean, once these are known and before there is
-     * any state. Returns 0, or -1. */
-    int (*fields)(void *cfg, const struct ad_names *field, struct ad_err *);
     /* Optional: the detector that these options ask for, like .detector from outside. */
     const struct ad_detector *(*choose)(const void *cfg);
     const char *live; /* and how to choose one that goes with the stream: ", or use --sliding" */
@@ -112,9 +115,9 @@ struct ad_cmd {
     /* Optional: whether a field is to be judged by its features (detect/features.h); they are for
      * a single one. */
     bool (*features)(const void *cfg, size_t nfield);
-    /* Optional: told the names of the group fields, before more(). Returns 0, or -1, *status being
-     * the exit status if that is not to be 2. */
-    int (*groups)(void *cfg, const struct ad_names *group, int *status, struct ad_err *);
+    /* Optional: told of the fields, before more() and before there is any state. Returns 0, or -1,
+     * *status being the exit status if that is not to be 2. */
+    int (*layout)(void *cfg, const struct ad_layout *, int *status, struct ad_err *);
     /* Optional: more fields to read from each record, NULL or a list; and what their texts (.s NULL
      * where absent), in that order, say of the sample. Returns NULL, or what is wrong with
      * text[*at] (a string literal): the record is bad. */

@@ -312,7 +312,8 @@ static int choose_others(struct ad_run *r)
             return ad_err_set(&r->err, "a file of labels needs a time field; name it with -t");
         r->labels = (struct ad_labels){.path = labels, .ngroup = r->sel.group.n};
     }
-    if (r->cmd->groups && r->cmd->groups(r->cmd->cfg, &r->sel.group, &r->status, &r->err))
+    const struct ad_layout layout = {columns, &r->sel.field, &r->sel.group};
+    if (r->cmd->layout && r->cmd->layout(r->cmd->cfg, &layout, &r->status, &r->err))
         return -1;
     r->more = r->cmd->more ? r->cmd->more(r->cmd->cfg) : NULL;
     for (size_t i = 0; csv && r->more && i < r->more->n; i++)
@@ -371,8 +372,7 @@ int ad_run_prepare(struct ad_run *r)
         !r->sel.time.n && r->cmd->needs_time ? r->cmd->needs_time(r->cmd->cfg) : NULL;
     if (wrong)
         return ad_err_set(&r->err, "%s needs a time field; name it with -t", wrong);
-    if (ad_run_choose_beside(r) || choose_others(r) ||
-        (r->cmd->fields && r->cmd->fields(r->cmd->cfg, &r->sel.field, &r->err)))
+    if (ad_run_choose_beside(r) || choose_others(r))
         return -1;
     choose_output(r);
     r->to_csv = r->in.kind == AD_FORMAT_NDJSON && r->out.kind == AD_FORMAT_CSV;
