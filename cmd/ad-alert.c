@@ -219,8 +219,12 @@ static int open_stream(void *arg, const struct ad_stream *stream, struct ad_err 
     return 0;
 }
 
-static const struct ad_handler handler = {
-    .open = open_stream, .record = record, .block = block, .idle = idle, .close = close_stream};
+static const struct ad_handler handler = {.json = true,
+                                          .open = open_stream,
+                                          .record = record,
+                                          .block = block,
+                                          .idle = idle,
+                                          .close = close_stream};
 
 static const struct ad_cmd command = {
     .name = "ad-alert",

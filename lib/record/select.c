@@ -233,13 +233,10 @@ static void choose_last_word(struct choice *c)
             }
 }
 
-/* The scores of detectors; what rules made of them is no other opinion. */
-static int choose_scores(struct ad_selection *sel, const struct ad_select_cfg *cfg,
-                         const struct ad_reader *r, struct ad_err *err)
+int ad_select_scores(struct ad_names *field, const struct ad_names *columns, bool many,
+                     bool optional, struct ad_err *err)
 {
-    const bool many = cfg->many;
     enum { SUFFIX = 6 }; /* _score */
-    const struct ad_names *columns = ad_reader_columns(r);
     struct choice c = {0};
     for (size_t i = 0; i < columns->n; i++) {
         struct ad_str v = columns->v[i];
@@ -250,10 +247,10 @@ static int choose_scores(struct ad_selection *sel, const struct ad_select_cfg *c
     }
     if (!many)
         choose_last_word(&c);
-    int rc = c.failed || (c.n && ad_names_set(&sel->field, c.v, c.n)) ? ad_err_nomem(err) : 0;
-    if (rc == 0 && (c.n == 0 ? !cfg->optional : !many && c.n > 1)) {
+    int rc = c.failed || (c.n && ad_names_set(field, c.v, c.n)) ? ad_err_nomem(err) : 0;
+    if (rc == 0 && (c.n == 0 ? !optional : !many && c.n > 1)) {
         struct ad_buf list = {0};
-        ad_names_list(c.n ? &sel->field : columns, &list);
+        ad_names_list(c.n ? field : columns, &list);
         ad_buf_add(&list, "", 1);
         rc = ad_err_set(err,
                         c.n ? "several detectors have scored; combine them with ad-ensemble, or "
@@ -324,7 +321,9 @@ int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const s
     if (cfg->none)
         return 0;
     if (cfg->scores)
-        return cfg->field ? 0 : choose_scores(sel, cfg, r, err);
+        return cfg->field ? 0
+                          : ad_select_scores(&sel->field, ad_reader_columns(r), cfg->many,
+                                             cfg->optional, err);
     if (!cfg->field && choose_field(sel, cfg->many, r, err))
         return -1;
     return cfg->many ? choose_category(sel, cfg, r, err) : 0;

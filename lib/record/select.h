@@ -33,6 +33,12 @@ int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const s
               struct ad_clock *clock, struct ad_err *err);
 void ad_selection_free(struct ad_selection *sel);
 
+/* The scores of detectors among the columns, each N_score with an N_flag beside it; if not `many`,
+ * that of rules, else of the ensemble, else the only one. None at all is an error unless
+ * `optional`. Returns 0, or -1 with a text that lists them; *field is for ad_names_free(). */
+int ad_select_scores(struct ad_names *field, const struct ad_names *columns, bool many,
+                     bool optional, struct ad_err *err);
+
 /* Say that `name` is not a field, naming the one most like it and all there are. Returns -1. */
 int ad_select_unknown(const struct ad_names *columns, struct ad_str name, struct ad_err *err);
 

@@ -78,6 +78,8 @@ struct ad_handler {
     const char *const *append; /* names of the fields it appends, NULL ends them; NULL: no records
                                   are printed */
     bool rows;                 /* it prints rows of its own */
+    bool json;                 /* it calls ad_item_json() */
+    bool labels;               /* of use to it: sample.label */
     int (*open)(void *cfg, const struct ad_stream *, struct ad_err *);
     int (*record)(void *cfg, struct ad_item *, struct ad_err *);
     /* The records that were there have been handled; output follows. */

@@ -47,7 +47,7 @@ static int choose_speaker(struct ad_run *r)
 int ad_run_choose_beside(struct ad_run *r)
 {
     const struct ad_names *columns = ad_reader_columns(r->reader);
-    if (!r->cmd->handler || r->sel.field.n == 0)
+    if (!r->cmd->handler || !(r->detector->flags & AD_SCORES) || r->sel.field.n == 0)
         return 0;
     struct ad_str detector = ad_run_member(r, 0);
     if (choose_speaker(r) ||

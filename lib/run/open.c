@@ -178,11 +178,10 @@ static size_t want(struct ad_names *w, struct ad_str name)
 static int want_fields(struct ad_run *r)
 {
     const struct ad_names *columns = ad_reader_columns(r->reader);
-    bool convert =
-        r->in.kind != r->out.kind || (r->in.kind == AD_FORMAT_CSV && r->in.delim != r->out.delim);
-    if (r->cmd->handler && r->in.kind == AD_FORMAT_CSV)
-        convert = true; /* for ad_item_json() */
     const bool csv = r->in.kind == AD_FORMAT_CSV;
+    bool convert = r->in.kind != r->out.kind || (csv && r->in.delim != r->out.delim);
+    if (r->cmd->handler && r->cmd->handler->json && csv)
+        convert = true;
     size_t nmore = r->more ? r->more->n : 0;
     size_t most = columns->n + r->sel.field.n + r->sel.group.n + 4 + nmore + r->appended.n;
     struct ad_names w = {calloc(most, sizeof *w.v), 0};
@@ -357,7 +356,7 @@ int ad_run_prepare(struct ad_run *r)
     struct ad_select_cfg cfg = {.field = none ? NULL : r->set.field,
                                 .group = r->set.group,
                                 .time = r->set.time,
-                                .categorical = r->set.categorical,
+                                .categorical = r->cmd->handler ? "" : r->set.categorical,
                                 .many = r->detector->flags & AD_MULTI,
                                 .optional = r->detector->flags & AD_OPTIONAL,
                                 .none = r->detector->flags & AD_FIELDLESS,

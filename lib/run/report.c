@@ -163,11 +163,13 @@ unsigned ad_run_is(const struct ad_run *r)
     unsigned is = d->flags & AD_MULTI ? AD_FOR_MANY : AD_FOR_ONE;
     if (!(d->flags & AD_FIELDLESS))
         is |= d->flags & AD_SCORES ? AD_FOR_SCORES : AD_FOR_VALUES;
+    if ((d->flags & AD_SCORES && d->flags & AD_MULTI) || (h && h->labels))
+        is |= AD_FOR_LABELS;
     is |= d->flags & AD_LIMITS ? 0 : AD_FOR_MODEL;
     is |= d->flags & AD_STATELESS ? 0 : AD_FOR_GROUPS;
     if (d->flags & AD_LISTENS)
         return is | AD_FOR_REPORT;
-    is |= d->flags & AD_STATELESS ? 0 : AD_FOR_STATE;
+    is |= d->save ? AD_FOR_STATE : 0;
     if (!(d->flags & AD_BATCH) || r->cmd->choose)
         is |= AD_FOR_STREAM;
     if (h)

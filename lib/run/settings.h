@@ -51,7 +51,8 @@ enum {
     AD_FOR_FORECAST = 1024, /* it knows what comes */
     AD_FOR_GROUPS = 2048,   /* it keeps something for each group */
     AD_FOR_STATE = 4096,    /* and from run to run */
-    AD_FOR_ROWS = 8192      /* it prints rows of its own */
+    AD_FOR_ROWS = 8192,     /* it prints rows of its own */
+    AD_FOR_LABELS = 16384   /* what people say of records is of use to it */
 };
 extern const struct ad_opt ad_settings_rows[];
 
