@@ -5,6 +5,11 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* A stretch of time, both ends included. */
+struct ad_stretch {
+    double from, to;
+};
+
 /* Reads times of one stream: knows the zone, the format, and remembers the last day and offset,
  * so that consecutive times cost a few nanoseconds. Not shared between threads. */
 struct ad_clock;

@@ -123,10 +123,6 @@ static json_t *find_list(const struct ad_windows *w, struct ad_str key, struct a
     return list;
 }
 
-struct window {
-    double from, to;
-};
-
 static int parse_time(const struct ad_windows *w, struct ad_clock *clock, const json_t *time,
                       double *t, struct ad_err *err)
 {
@@ -148,19 +144,19 @@ static int parse_time(const struct ad_windows *w, struct ad_clock *clock, const 
 
 static int by_from(const void *a, const void *b)
 {
-    const struct window *x = a, *y = b;
+    const struct ad_stretch *x = a, *y = b;
     return x->from < y->from ? -1 : x->from > y->from;
 }
 
 /* The windows of a list, in order; those that overlap are one. Returns how many, or -1. */
 static ptrdiff_t parse_list(const struct ad_windows *w, const json_t *list, struct ad_clock *clock,
-                            struct window *v, struct ad_err *err)
+                            struct ad_stretch *v, struct ad_err *err)
 {
     size_t i, n = 0, used = 0;
     const json_t *pair;
     json_array_foreach(list, i, pair)
     {
-        struct window *at = v + n++;
+        struct ad_stretch *at = v + n++;
         if (parse_time(w, clock, json_array_get(pair, 0), &at->from, err) ||
             parse_time(w, clock, json_array_get(pair, 1), &at->to, err))
             return -1;
@@ -179,7 +175,7 @@ static ptrdiff_t parse_list(const struct ad_windows *w, const json_t *list, stru
 }
 
 /* The window that a time lies in, or n. */
-static size_t window_at(const struct window *v, size_t n, double t)
+static size_t window_at(const struct ad_stretch *v, size_t n, double t)
 {
     size_t lo = 0, hi = n;
     while (lo < hi) {
@@ -193,7 +189,7 @@ static size_t window_at(const struct window *v, size_t n, double t)
 }
 
 /* Late records neither open a window again that is over, nor do they end one. */
-static int mark(struct ad_scored *s, const struct window *v, size_t n)
+static int mark(struct ad_scored *s, const struct ad_stretch *v, size_t n)
 {
     size_t open = n;
     for (size_t i = 0; i < s->n; i++) {
@@ -209,16 +205,22 @@ static int mark(struct ad_scored *s, const struct window *v, size_t n)
     return 0;
 }
 
-int ad_windows_mark(const struct ad_windows *w, struct ad_str key, struct ad_clock *clock,
-                    struct ad_scored *s, struct ad_err *err)
+ptrdiff_t ad_windows_of(const struct ad_windows *w, struct ad_str key, struct ad_clock *clock,
+                        struct ad_stretch **v, struct ad_err *err)
 {
+    *v = NULL;
     json_t *list = find_list(w, key, err);
     if (!list)
         return -1;
-    struct window *v = calloc(json_array_size(list) + 1, sizeof *v);
-    if (!v)
-        return ad_err_nomem(err);
-    ptrdiff_t n = parse_list(w, list, clock, v, err);
+    *v = calloc(json_array_size(list) + 1, sizeof **v);
+    return *v ? parse_list(w, list, clock, *v, err) : ad_err_nomem(err);
+}
+
+int ad_windows_mark(const struct ad_windows *w, struct ad_str key, struct ad_clock *clock,
+                    struct ad_scored *s, struct ad_err *err)
+{
+    struct ad_stretch *v;
+    ptrdiff_t n = ad_windows_of(w, key, clock, &v, err);
     int rc = n < 0 ? -1 : 0;
     if (n > 0 && s->n > 0 && mark(s, v, (size_t)n))
         rc = ad_err_nomem(err);

@@ -12,9 +12,14 @@ struct ad_windows;
 struct ad_windows *ad_windows_read(const char *path, struct ad_err *err);
 void ad_windows_free(struct ad_windows *w);
 
-/* Make the records of a series that lie in its windows anomalous. Of an object its windows are
- * those under `key`, or under the only key that ends in a slash and it; with an empty key, those
- * of the only member. Returns 0, or -1: no such key, not a time, out of memory. */
+/* The windows of a series, in order; those that overlap are one. Of an object they are those under
+ * `key`, or under the only key that ends in a slash and it; with an empty key, those of the only
+ * member. Returns how many are in *v, which is for free() in any case; or -1: no such key, not a
+ * time, out of memory. */
+ptrdiff_t ad_windows_of(const struct ad_windows *w, struct ad_str key, struct ad_clock *clock,
+                        struct ad_stretch **v, struct ad_err *err);
+
+/* Make the records of a series that lie in its windows anomalous. Returns 0, or -1. */
 int ad_windows_mark(const struct ad_windows *w, struct ad_str key, struct ad_clock *clock,
                     struct ad_scored *s, struct ad_err *err);
 

@@ -6,11 +6,6 @@
 #include "base/time.h"
 #include "plot/finding.h"
 
-/* A stretch of the axis that somebody marked. */
-struct ad_stretch {
-    double from, to;
-};
-
 /* One series: a field of a group. */
 struct ad_panel {
     size_t at;           /* its place in the figure, */

@@ -1,6 +1,8 @@
 /* Labels that people give, and reports in place of records. */
 #include "run/run.h"
 
+#include "io/screen.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -56,7 +58,6 @@ static void unpack_keys(const struct ad_run *r, struct ad_str *key)
 
 int ad_run_report(struct ad_run *r)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
     bool terminal = isatty(STDOUT_FILENO);
     struct ad_heard h = {.field = &r->sel.field,
                          .group = &r->sel.group,
@@ -69,7 +70,7 @@ int ad_run_report(struct ad_run *r)
                          .out = r->out,
                          .sink = &r->sink};
     h.table = r->set.out == AD_TEXT_TABLE || (r->set.out == AD_TEXT_AUTO && terminal);
-    h.colour = terminal && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+    h.colour = ad_screen_colour(STDOUT_FILENO);
     void **state = calloc(r->keys.n + 1, sizeof *state);
     struct ad_str *key = calloc(r->keys.n * r->sel.group.n + 1, sizeof *key);
     int rc = !state || !key || ad_keytab_sort(&r->keys) ? ad_err_nomem(&r->err) : 0;
