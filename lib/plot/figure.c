@@ -11,6 +11,7 @@ struct ad_figure *ad_figure_new(const struct ad_figure_cfg *cfg, struct ad_clock
     if (!f)
         return NULL;
     f->cfg = *cfg;
+    f->slices = AD_TRACE_MOST;
     f->clock = clock;
     if (ad_findings_init(&f->findings, cfg->findings) == 0)
         return f;
@@ -40,6 +41,17 @@ void ad_figure_free(struct ad_figure *f)
     free(f);
 }
 
+/* The more panels, the fewer slices for each. */
+static void share_slices(struct ad_figure *f)
+{
+    size_t most = AD_TRACE_MOST;
+    while (most > AD_TRACE_LEAST && f->n * most > f->cfg.slices)
+        most /= 2;
+    for (size_t i = 0; most < f->slices && i < f->n; i++)
+        ad_trace_limit(&f->panel[i]->trace, most);
+    f->slices = most;
+}
+
 struct ad_panel *ad_figure_panel(struct ad_figure *f, struct ad_str title)
 {
     if (f->n == f->room) {
@@ -53,7 +65,7 @@ struct ad_panel *ad_figure_panel(struct ad_figure *f, struct ad_str title)
     struct ad_panel *p = calloc(1, sizeof *p);
     if (!p)
         return NULL;
-    ad_trace_init(&p->trace, f->cfg.slices);
+    ad_trace_init(&p->trace, AD_TRACE_MOST);
     if (title.len && ad_buf_add_visible(&p->title, title)) {
         panel_free(p);
         return NULL;
@@ -61,6 +73,8 @@ struct ad_panel *ad_figure_panel(struct ad_figure *f, struct ad_str title)
     p->at = f->n;
     p->made = f->made++;
     f->panel[f->n++] = p;
+    share_slices(f);
+    p->trace.most = f->slices;
     return p;
 }
 

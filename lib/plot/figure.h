@@ -19,10 +19,12 @@ struct ad_panel {
     double low, high;       /* of the value axis, finite, low < high; as settled */
 };
 
+enum { AD_TRACE_LEAST = 256, AD_TRACE_MOST = 8192 };
+
 struct ad_figure_cfg {
     const char *title; /* or NULL; borrowed */
     size_t panels;     /* drawn at most: those with most that is flagged */
-    size_t slices;     /* of a trace at most */
+    size_t slices;     /* of all traces together, about; AD_TRACE_LEAST to AD_TRACE_MOST of each */
     size_t findings;   /* kept at most */
     bool log;          /* value axes are logarithmic: what is not above 0 is not drawn */
     double low, high;  /* of all value axes; NAN: as the values have it */
@@ -34,6 +36,7 @@ struct ad_figure {
     struct ad_panel **panel; /* [n] */
     size_t n, room;
     uint64_t made; /* panels, those that are gone included */
+    size_t slices; /* of each trace at most */
     struct ad_findings findings;
     uint64_t records, flagged; /* counted by who adds them */
     /* As settled: */

@@ -128,13 +128,25 @@ static double width_for(const struct ad_trace *t)
     return ldexp(1, part > 0.5 ? exponent : exponent - 1);
 }
 
+void ad_trace_limit(struct ad_trace *t, size_t slices)
+{
+    t->most = slices;
+    if (t->n >= slices)
+        widen(t, fmax(width_for(t), 2 * t->width));
+    if (t->room <= slices)
+        return;
+    struct ad_slice *less = realloc(t->slice, slices * sizeof *less);
+    t->slice = less ? less : t->slice;
+    t->room = less ? slices : t->room;
+}
+
 static int make_room(struct ad_trace *t)
 {
     if (t->n == t->most)
         widen(t, fmax(width_for(t), 2 * t->width));
     if (t->n < t->room)
         return 0;
-    size_t room = t->room ? 2 * t->room : 16;
+    size_t room = t->room ? 2 * t->room : 4;
     room = room < t->most ? room : t->most;
     struct ad_slice *grown = realloc(t->slice, room * sizeof *grown);
     if (!grown)

@@ -57,6 +57,9 @@ struct ad_trace {
 void ad_trace_init(struct ad_trace *t, size_t slices);
 void ad_trace_free(struct ad_trace *t);
 
+/* From now on make do with so many slices. */
+void ad_trace_limit(struct ad_trace *t, size_t slices);
+
 /* Add a point; one without a value breaks the line. Points may come late, at the cost of a search.
  * `at` is finite. Returns 0, or -1 when out of memory. */
 int ad_trace_add(struct ad_trace *t, const struct ad_point *p);

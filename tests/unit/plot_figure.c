@@ -113,7 +113,7 @@ static void the_worst_findings_are_kept(void **state)
 {
     (void)state;
     const struct ad_figure_cfg cfg = {
-        .panels = 4, .slices = SLICES, .findings = 2, .low = NAN, .high = NAN};
+        .panels = 4, .slices = 1 << 20, .findings = 2, .low = NAN, .high = NAN};
     struct ad_figure *f = ad_figure_new(&cfg, NULL);
     struct ad_panel *p = ad_figure_panel(f, ad_str_of("web\x1b[31m"));
     static const double score[] = {.6, 0, .9, .95, 0, .7, 0, .55};
@@ -138,7 +138,7 @@ static void panels_with_most_flags_are_shown_in_order(void **state)
 {
     (void)state;
     const struct ad_figure_cfg cfg = {
-        .panels = 2, .slices = SLICES, .findings = 9, .low = NAN, .high = NAN};
+        .panels = 2, .slices = 1 << 20, .findings = 9, .low = NAN, .high = NAN};
     struct ad_figure *f = ad_figure_new(&cfg, NULL);
     struct ad_panel *p[4];
     static const char *const name[] = {"a", "b", "c", "d"};
@@ -168,7 +168,7 @@ static void axes_are_finite_and_hold_all_values(void **state)
     for (size_t i = 0; i < sizeof series / sizeof *series; i++)
         for (int log = 0; log < 2; log++) {
             const struct ad_figure_cfg cfg = {
-                .panels = 4, .slices = 16, .findings = 1, .log = log, .low = NAN, .high = NAN};
+                .panels = 4, .slices = 1 << 20, .findings = 1, .log = log, .low = NAN, .high = NAN};
             struct ad_figure *f = ad_figure_new(&cfg, NULL);
             struct ad_panel *p = ad_figure_panel(f, ad_str_of(""));
             for (int k = 0; k < 3; k++) {
@@ -192,6 +192,37 @@ static void axes_are_finite_and_hold_all_values(void **state)
         }
 }
 
+static void many_panels_share_the_slices(void **state)
+{
+    (void)state;
+    enum { PANELS = 40, N = 9000, ALL = 8 * AD_TRACE_MOST };
+    const struct ad_figure_cfg cfg = {
+        .panels = 4, .slices = ALL, .findings = 1, .low = NAN, .high = NAN};
+    struct ad_figure *f = ad_figure_new(&cfg, NULL);
+    for (int i = 0; i < PANELS; i++) {
+        struct ad_panel *p = ad_figure_panel(f, ad_str_of("x"));
+        for (int k = 0; k < N; k++) {
+            struct ad_point one = plain(k, k == 77 ? 9 : sin(k * 0.01));
+            assert_int_equal(ad_figure_add(f, p, &one, AD_SEVERITY_NONE, ad_str_of("")), 0);
+        }
+    }
+    size_t n = 0, room = 0;
+    for (int i = 0; i < PANELS; i++) {
+        double most = 0;
+        uint64_t points = 0;
+        const struct ad_trace *t = &f->panel[i]->trace;
+        for (size_t k = 0; k < t->n; k++) {
+            most = fmax(most, t->slice[k].most.value);
+            points += t->slice[k].n;
+        }
+        assert_true(most == 9 && points == N && t->n >= AD_TRACE_LEAST);
+        n += t->n;
+        room += t->room;
+    }
+    assert_true(n <= ALL && room <= ALL);
+    ad_figure_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +231,7 @@ int main(void)
         cmocka_unit_test(missing_values_break_the_line),
         cmocka_unit_test(the_worst_findings_are_kept),
         cmocka_unit_test(panels_with_most_flags_are_shown_in_order),
+        cmocka_unit_test(many_panels_share_the_slices),
         cmocka_unit_test(axes_are_finite_and_hold_all_values),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
