@@ -8,7 +8,7 @@ static struct ad_evaluation_cfg cfg = {
 #define AT(member) (offsetof(struct ad_evaluation_cfg, member))
 
 static const struct ad_opt options[] = {
-    {"windows", 0, AD_OPT_TEXT, AT(windows), 0, 0, "FILE", "anomalous times, from-to, as JSON"},
+    {"windows", 0, AD_OPT_TEXT, AT(windows), 0, 0, "FILE", "anomalous times: from,to, or JSON"},
     {"key", 0, AD_OPT_TEXT, AT(key), 0, 0, "NAME", "whose windows (those of the group)"},
     {"all-normal", 0, AD_OPT_FLAG, AT(evaluate.scored.all_normal), 0, 0, NULL,
      "records without a label are normal"},

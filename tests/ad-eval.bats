@@ -126,6 +126,9 @@ E
     good ad-eval --labels=label in && mv out want
     good ad-eval --windows=windows.json in
     same want out
+    jq -r '"from,to", (.[] | (map(tostring) | join(",")) + ",why"), ""' windows.json >windows.csv
+    good ad-eval --windows=windows.csv in
+    same want out
     # of several, in any order, some of them overlapping, by name
     jq '{"a/x": [], "b/x": [.[]], "b/y": (reverse + [.[0]])}' windows.json >named.json
     for key in b/x b/y y; do
@@ -452,6 +455,9 @@ E
         err_has "w:"
         [ ! -s out ] || fail "output"
     done
+    printf 'from,to\n1\n' >w
+    exits 2 ad-eval --windows=w in
+    err_has "w:2: want from,to"
     echo '[["soon", "later"]]' >w
     exits 2 ad-eval --windows=w in
     err_has 'not a time: "soon"'

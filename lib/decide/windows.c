@@ -1,5 +1,8 @@
 #include "decide/windows.h"
 
+#include "io/file.h"
+#include "record/csv.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -35,27 +38,59 @@ static bool is_windows(json_t *root)
     return true;
 }
 
-struct ad_windows *ad_windows_read(const char *path, struct ad_err *err)
+static int read_json(struct ad_windows *w, struct ad_str text, struct ad_err *err)
 {
     json_error_t wrong;
-    struct ad_windows *w = calloc(1, sizeof *w);
-    if (!w) {
-        ad_err_nomem(err);
-        return NULL;
-    }
-    w->path = path;
-    w->root = json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
+    w->root = json_loadb(text.s, text.len, JSON_REJECT_DUPLICATES, &wrong);
     if (w->root && is_windows(w->root))
-        return w;
+        return 0;
     if (w->root)
-        ad_err_set(err, "%s: want pairs [from, to] of times in a list, or lists of them by name",
-                   path);
-    else if (wrong.line > 0)
-        ad_err_set(err, "%s:%d: %s", path, wrong.line, wrong.text);
-    else if (*wrong.text)
-        ad_err_set(err, "%s", wrong.text);
-    else
-        ad_err_nomem(err);
+        return ad_err_set(
+            err, "%s: want pairs [from, to] of times in a list, or lists of them by name", w->path);
+    return ad_err_set(err, "%s:%d: %s", w->path, wrong.line, wrong.text);
+}
+
+/* Lines of from,to and whatever else, as such a list; a first one without a digit in front names
+ * the columns. */
+static int read_table(struct ad_windows *w, struct ad_str text, struct ad_err *err)
+{
+    const int columns[] = {0, 1};
+    w->root = json_array();
+    for (size_t line = 1; w->root && text.len; line++) {
+        const char *end = memchr(text.s, '\n', text.len);
+        struct ad_str row = {text.s, end ? (size_t)(end - text.s) : text.len}, at[2];
+        size_t used = row.len + (end != NULL);
+        text = (struct ad_str){text.s + used, text.len - used};
+        row = ad_str_trim(row);
+        row.len -= row.len && row.s[row.len - 1] == '\r';
+        if (row.len == 0)
+            continue;
+        if (ad_csv_split(row, ',', (struct ad_csv_slots){columns, 2}, at) < 2)
+            return ad_err_set(err, "%s:%zu: want from,to in each line, or JSON", w->path, line);
+        if (line == 1 && !(row.s[0] >= '0' && row.s[0] <= '9'))
+            continue;
+        json_t *pair = json_pack("[s%s%]", at[0].s, at[0].len, at[1].s, at[1].len);
+        if (!pair || json_array_append_new(w->root, pair))
+            return ad_err_set(err, "%s:%zu: not a time", w->path, line);
+    }
+    return w->root ? 0 : ad_err_nomem(err);
+}
+
+struct ad_windows *ad_windows_read(const char *path, struct ad_err *err)
+{
+    enum { MOST = 256 << 20 };
+    struct ad_buf text = {0};
+    struct ad_windows *w = calloc(1, sizeof *w);
+    int rc = w ? ad_file_read(path, MOST, &text, NULL, err) : ad_err_nomem(err);
+    if (rc == 0) {
+        const struct ad_str all = {text.s, text.len};
+        size_t blank = strspn(text.s, " \t\r\n");
+        w->path = path;
+        rc = memchr("[{", text.s[blank], 2) ? read_json(w, all, err) : read_table(w, all, err);
+    }
+    ad_buf_free(&text);
+    if (rc == 0)
+        return w;
     ad_windows_free(w);
     return NULL;
 }

@@ -1,5 +1,6 @@
-/* Anomalous windows from a file of JSON: a list of pairs [from, to] of times, both included, or an
- * object of such lists by the names of series. */
+/* Anomalous windows from a file: JSON, a list of pairs [from, to] of times, both included, or an
+ * object of such lists by the names of series; or lines of CSV whose first fields are from and to.
+ */
 #ifndef AD_DECIDE_WINDOWS_H
 #define AD_DECIDE_WINDOWS_H
 

@@ -97,16 +97,23 @@ static int make_title(const struct ad_plotter *p, const struct ad_item *item, si
 static int add_windows(const struct ad_plotter *p, const struct ad_item *item,
                        struct ad_panel *panel, struct ad_err *err)
 {
-    struct ad_str key = p->key               ? ad_str_of(p->key)
-                        : p->stream.group->n ? item->group[0]
-                                             : (struct ad_str){"", 0};
+    struct ad_buf key = {0};
     struct ad_stretch *v;
-    ptrdiff_t n = ad_windows_of(p->windows, key, p->stream.clock, &v, err);
+    ad_buf_addz(&key, p->key ? p->key : "");
+    for (size_t k = 0; !p->key && k < p->stream.group->n; k++) {
+        ad_buf_addz(&key, k ? "/" : "");
+        ad_buf_add(&key, item->group[k].s, item->group[k].s ? item->group[k].len : 0);
+    }
+    ptrdiff_t n =
+        ad_windows_of(p->windows, (struct ad_str){key.s, key.len}, p->stream.clock, &v, err);
     int rc = n < 0 ? -1 : 0;
     for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
         if (ad_panel_window(panel, v[i].from, v[i].to))
             rc = ad_err_nomem(err);
+    if (key.failed)
+        rc = ad_err_nomem(err);
     free(v);
+    ad_buf_free(&key);
     return rc;
 }
 
