@@ -6,6 +6,7 @@
 #
 # lib/*/NAME_gen.c is not part of the library: it is a program, linked with GSL and run while
 # building, whose standard output becomes $(BUILD)/gen/NAME.h, to be included as "gen/NAME.h".
+# lib/*/NAME.css and NAME.js become $(BUILD)/gen/NAME_css.h and NAME_js.h: see scripts/embed.
 
 BUILD = build
 FUZZ_SECONDS = 30
@@ -50,6 +51,7 @@ step = $(if $(V),,@$(if $(quiet),,printf '  %-4s %s\n' $(1) '$@';) )
 
 # --- sources -------------------------------------------------------------------------------------
 GEN_SRC := $(wildcard lib/*/*_gen.c)
+TEXT_SRC := $(sort $(wildcard lib/*/*.css lib/*/*.js))
 LIB_SRC := $(filter-out $(GEN_SRC),$(sort $(wildcard lib/*/*.c)))
 CMD_SRC := $(sort $(wildcard cmd/ad-*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
@@ -59,6 +61,7 @@ DRIVER_SRC := $(sort $(wildcard tests/channels/*.c))
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB = $(BUILD)/libadkit.a
 GEN = $(patsubst %_gen.c,$(BUILD)/gen/%.h,$(notdir $(GEN_SRC)))
+TEXT = $(patsubst %,$(BUILD)/gen/%.h,$(subst .,_,$(notdir $(TEXT_SRC))))
 PROGRAMS = $(patsubst cmd/%.c,$(BUILD)/bin/%,$(CMD_SRC))
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 DRIVERS = $(patsubst tests/channels/%.c,$(BUILD)/channels/%,$(DRIVER_SRC))
@@ -85,7 +88,7 @@ $(BUILD)/files: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(LIB_SRC) | cmp -s - $@ || printf '%s\n' $(LIB_SRC) >$@
 
-$(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GEN)
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GEN) $(TEXT)
 	@mkdir -p $(@D)
 	$(call step,CC)$(COMPILE) $(if $(filter tests/unit/%,$<),$(CMOCKA_CFLAGS)) -MMD -MP -c -o $@ $<
 
@@ -123,6 +126,14 @@ $(BUILD)/gen/$(patsubst %_gen.c,%.h,$(notdir $(1))): $(1) $(BUILD)/flags
 	@mv $$@.tmp $$@
 endef
 $(foreach g,$(GEN_SRC),$(eval $(call gen_rule,$(g))))
+
+define text_rule
+$(BUILD)/gen/$(subst .,_,$(notdir $(1))).h: $(1) scripts/embed
+	@mkdir -p $$(@D)
+	$$(call step,GEN)scripts/embed $(1) >$$@.tmp
+	@mv $$@.tmp $$@
+endef
+$(foreach t,$(TEXT_SRC),$(eval $(call text_rule,$(t))))
 
 .SECONDARY: $(OBJECTS)
 -include $(OBJECTS:.o=.d) $(GEN:.h=.d)

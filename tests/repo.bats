@@ -48,7 +48,7 @@ silent() {
                 may["detect"] = "base maths detect"
                 may["decide"] = "base io record maths detect decide"
                 may["run"] = "base io record maths detect decide run"
-                may["plot"] = "base io record maths run decide plot"
+                may["plot"] = "base io record maths run decide plot gen"
                 may["alert"] = "base io record maths run decide alert"
             }
             FNR == 1 {

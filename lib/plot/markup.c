@@ -1,0 +1,42 @@
+#include "plot/markup.h"
+
+#include "plot/lettering.h"
+
+void ad_markup(struct ad_sink *sink, const char *z)
+{
+    ad_sink_write(sink, z, strlen(z));
+}
+
+static const char *entity_of(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+void ad_markup_text(struct ad_sink *sink, struct ad_str text)
+{
+    const char *p = text.s, *end = p + text.len;
+    while (p < end) {
+        const char *entity = entity_of(*p);
+        size_t n = ad_letter_size(p, end);
+        if (entity)
+            ad_markup(sink, entity);
+        else if (n)
+            ad_sink_write(sink, p, n);
+        else
+            ad_markup(sink, AD_LETTER_LOST);
+        p += n ? n : 1;
+    }
+}

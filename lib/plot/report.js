@@ -1,0 +1,487 @@
+/* What moves in a report: the zoom of the picture, the order of the table. The page is whole
+ * without it. It computes with numbers of the axis only; what these are called stands in the page,
+ * so there is no calendar in here. */
+(() => {
+'use strict';
+
+const by = (id) => document.getElementById(id);
+const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
+const rows = Array.from(document.querySelectorAll('tbody tr'));
+
+/* --- the picture ----------------------------------------------------------------------------- */
+
+/* Stretches of the axis are {from, to} as fractions of the whole. */
+const WHOLE = { from: 0, to: 1 };
+const LABEL_WIDTH = 95, LABELS_MOST = 10, DRAGGED_LEAST = 5, NEAR = 10;
+const SVG = 'http://www.w3.org/2000/svg';
+
+const figure = by('picture');
+const page = figure && figure.querySelector('svg');
+const axis = figure && JSON.parse(by('axis').textContent);
+const span = figure && axis.to - axis.from;
+const finest = figure && axis.sets.length ? axis.sets[axis.sets.length - 1] : [];
+const narrowest = Math.min(1, 2 / Math.max(finest.length, 40));
+const parts = figure ? Array.from(page.querySelectorAll('svg'), part_of) : [];
+const panels = parts.filter((p) => p.kind === 'plot');
+const labels = { old: figure ? labels_of_axis() : [], own: [] };
+let view = WHOLE;
+let chosen = null;
+
+/* A part of the picture that has the axis from its left to its right edge. */
+function part_of(svg) {
+    const [x, y, width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
+    const kind = svg.classList[0];
+    const marks = Array.from(svg.querySelectorAll(kind === 'axis' ? 'path' : 'path.grid'))
+        .filter((path) => /^M\S+ \S+l0[ -]/.test(path.getAttribute('d')));
+    return { svg, x, y, width, height, kind, marks, own: [] };
+}
+
+/* The labels below the last part, which are outside of all, so that no zoom stretches them. */
+function labels_of_axis() {
+    const last = parts[parts.length - 1];
+    return Array.from(page.querySelectorAll(':scope > text[text-anchor=middle]'))
+        .filter((text) => last && text.getAttribute('y') >= last.y);
+}
+
+const at_of = (fraction) => axis.from + fraction * span;
+const fraction_of = (at) => (at - axis.from) / span;
+
+function within(stretch) {
+    const width = clamp(stretch.to - stretch.from, narrowest, 1);
+    const middle = (stretch.from + stretch.to) / 2;
+    const from = clamp(middle - width / 2, 0, 1 - width);
+    return { from, to: from + width };
+}
+
+/* The marks of the finest step that leaves room for their labels. */
+function marks_of(stretch, most) {
+    let best = [];
+    for (const set of axis.sets) {
+        const seen = set.filter((m) => m[0] >= stretch.from * 1e6 && m[0] <= stretch.to * 1e6);
+        if (seen.length > most)
+            break;
+        best = seen;
+    }
+    return best;
+}
+
+/* What the nearest mark of the finest step is called. */
+function name_of(fraction) {
+    if (!axis.moments)
+        return Math.round(at_of(fraction)).toString();
+    if (fraction <= 0 || fraction >= 1)
+        return fraction <= 0 ? axis.first : axis.last;
+    let best = 0;
+    finest.forEach((mark, i) => {
+        if (Math.abs(mark[0] / 1e6 - fraction) < Math.abs(finest[best][0] / 1e6 - fraction))
+            best = i;
+    });
+    return axis.moments[best] || '';
+}
+
+function shape(name, attributes) {
+    const element = document.createElementNS(SVG, name);
+    for (const key in attributes)
+        element.setAttribute(key, attributes[key]);
+    return element;
+}
+
+function cover(part, stretch, name) {
+    const from = part.x + stretch.from * part.width;
+    const width = Math.max((stretch.to - stretch.from) * part.width, 0);
+    return shape('rect', { class: name, x: from, y: part.y, width, height: part.height });
+}
+
+/* Lines at the marks in the place of those for the whole axis. */
+function draw_marks(part, marks) {
+    const old = part.marks;
+    part.own.forEach((path) => path.remove());
+    part.own = [];
+    old.forEach((path) => path.toggleAttribute('data-away', view !== WHOLE));
+    if (view === WHOLE || !old.length)
+        return;
+    for (const mark of marks) {
+        const path = old[0].cloneNode(false);
+        const x = part.x + mark[0] / 1e6 * part.width;
+        path.removeAttribute('data-away');
+        path.setAttribute('d', path.getAttribute('d').replace(/^M\S+/, 'M' + x.toFixed(3)));
+        old[0].before(path);
+        part.own.push(path);
+    }
+}
+
+function draw_labels(marks) {
+    const part = panels[0];
+    labels.own.forEach((text) => text.remove());
+    labels.own = [];
+    labels.old.forEach((text) => text.toggleAttribute('data-away', view !== WHOLE));
+    if (view === WHOLE || !labels.old.length)
+        return;
+    for (const [at, words, major] of marks) {
+        const like = labels.old.find((t) => t.hasAttribute('font-weight') === !!major);
+        const text = (like || labels.old[0]).cloneNode(false);
+        const along = (at / 1e6 - view.from) / (view.to - view.from);
+        text.removeAttribute('data-away');
+        text.setAttribute('x', (part.x + along * part.width).toFixed(2));
+        text.textContent = words;
+        labels.old[0].before(text);
+        labels.own.push(text);
+    }
+}
+
+function draw_chosen() {
+    page.querySelectorAll('.chosen').forEach((rect) => rect.remove());
+    const part = chosen && panels[chosen.dataset.panel];
+    if (!part)
+        return;
+    const least = 2 / part.width * (view.to - view.from);
+    const from = fraction_of(+chosen.dataset.from), to = fraction_of(+chosen.dataset.to);
+    part.svg.prepend(cover(part, { from: from - least, to: to + least }, 'chosen'));
+}
+
+function say_view() {
+    const whole = view === WHOLE;
+    const join = ' \u2013 ', from = name_of(view.from), to = name_of(view.to);
+    const same_day = axis.moments && from.slice(0, 11) === to.slice(0, 11);
+    by('shown').textContent = whole ? '' : from + join + (same_day ? to.slice(11) : to);
+    for (const button of by('tools').querySelectorAll('button')) {
+        const what = button.dataset.do;
+        button.disabled = what === 'in' ? view.to - view.from <= narrowest * 1.001
+            : what === 'earlier' ? view.from <= 0
+            : what === 'later' ? view.to >= 1
+            : whole;
+    }
+}
+
+function show(stretch) {
+    const next = within(stretch);
+    view = next.to - next.from > 0.9999 ? WHOLE : next;
+    const most = clamp(Math.floor(page.clientWidth / LABEL_WIDTH), 2, LABELS_MOST);
+    const marks = view === WHOLE ? [] : marks_of(view, most);
+    for (const part of parts) {
+        const x = part.x + view.from * part.width, width = (view.to - view.from) * part.width;
+        part.svg.setAttribute('viewBox', [x, part.y, width, part.height].join(' '));
+        draw_marks(part, marks);
+    }
+    draw_labels(marks);
+    draw_chosen();
+    say_view();
+    show_rows();
+}
+
+/* --- the zoom and the address of the page ---------------------------------------------------- */
+
+function hash_of(stretch) {
+    const round = (fraction) => Math.round(at_of(fraction) * 1000) / 1000;
+    return '#' + round(stretch.from) + '..' + round(stretch.to);
+}
+
+function stretch_of(hash) {
+    const m = /^#(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)$/.exec(hash);
+    if (!m || !(+m[1] < +m[2]))
+        return WHOLE;
+    return { from: fraction_of(+m[1]), to: fraction_of(+m[2]) };
+}
+
+/* Steps that are many (a wheel, keys) are not to be gone back one by one. */
+function go(stretch, many) {
+    show(stretch);
+    const address = location.href.split('#')[0] + (view === WHOLE ? '' : hash_of(view));
+    try {
+        history[many ? 'replaceState' : 'pushState'](null, '', address);
+    } catch (refused) {
+        /* Some pages inside of others may not; the zoom is the same without. */
+    }
+}
+
+/* Times as wide as it is, around a fraction of the view. */
+function zoom(times, around, many) {
+    const width = clamp((view.to - view.from) * times, narrowest, 1);
+    const at = view.from + around * (view.to - view.from);
+    go({ from: at - around * width, to: at + (1 - around) * width }, many);
+}
+
+function move(by_views, many) {
+    const width = view.to - view.from;
+    const from = clamp(view.from + by_views * width, 0, 1 - width);
+    go({ from, to: from + width }, many);
+}
+
+const actions = {
+    in: (many) => zoom(0.5, 0.5, many),
+    out: (many) => zoom(2, 0.5, many),
+    earlier: (many) => move(-0.5, many),
+    later: (many) => move(0.5, many),
+    reset: (many) => go(WHOLE, many),
+};
+
+function follow_address() {
+    choose(rows.find((row) => location.hash && row.querySelector('a').hash === location.hash));
+    show(stretch_of(location.hash));
+}
+
+/* --- mouse, fingers, keys -------------------------------------------------------------------- */
+
+let drag = null;
+
+/* Where on the view an event is, 0 at its left and 1 at its right edge, and in which panel. */
+function place_of(event) {
+    const box = page.getBoundingClientRect(), size = page.viewBox.baseVal;
+    const x = (event.clientX - box.left) / box.width * size.width;
+    const y = (event.clientY - box.top) / box.height * size.height;
+    const part = panels[0];
+    const scale = box.width / size.width * part.width;
+    return {
+        along: (x - part.x) / part.width,
+        panel: panels.findIndex((p) => y >= p.y && y <= p.y + p.height),
+        pixels: scale,
+    };
+}
+
+const inside = (place) => place.along >= 0 && place.along <= 1;
+const whole_of = (along) => view.from + clamp(along, 0, 1) * (view.to - view.from);
+
+function undraw_drag() {
+    page.querySelectorAll('.dragged').forEach((rect) => rect.remove());
+}
+
+function drag_begin(event) {
+    const place = place_of(event);
+    if (event.button !== 0 || !event.isPrimary || !inside(place))
+        return;
+    drag = { from: place.along, to: place.along, panel: place.panel, wide: false };
+    try {
+        page.setPointerCapture(event.pointerId);
+    } catch (gone) {
+        /* The pointer was lifted meanwhile. */
+    }
+}
+
+function drag_on(event) {
+    if (!drag)
+        return;
+    const place = place_of(event);
+    drag.to = clamp(place.along, 0, 1);
+    drag.wide = drag.wide || Math.abs(drag.to - drag.from) * place.pixels >= DRAGGED_LEAST;
+    undraw_drag();
+    if (drag.wide)
+        for (const part of parts)
+            part.svg.append(cover(part, dragged(), 'dragged'));
+}
+
+function dragged() {
+    const low = Math.min(drag.from, drag.to), high = Math.max(drag.from, drag.to);
+    return { from: whole_of(low), to: whole_of(high) };
+}
+
+function drag_end(event) {
+    if (!drag)
+        return;
+    const wide = drag.wide, stretch = dragged(), place = place_of(event);
+    undraw_drag();
+    drag = null;
+    if (wide)
+        go(stretch);
+    else
+        choose_near(place);
+}
+
+function drag_drop() {
+    undraw_drag();
+    drag = null;
+}
+
+function turn(event) {
+    if (event.ctrlKey) {
+        const place = place_of(event);
+        event.preventDefault();
+        zoom(Math.exp(clamp(event.deltaY, -100, 100) / 250), clamp(place.along, 0, 1), true);
+    } else if (view !== WHOLE && Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+        event.preventDefault();
+        move(clamp(event.deltaX, -200, 200) / 1000, true);
+    }
+}
+
+const keys = {
+    '+': 'in', '=': 'in', '-': 'out', '_': 'out',
+    ArrowLeft: 'earlier', ArrowRight: 'later', Escape: 'reset', '0': 'reset',
+};
+
+function press(event) {
+    const what = keys[event.key];
+    if (!what || event.ctrlKey || event.altKey || event.metaKey)
+        return;
+    event.preventDefault();
+    actions[what](true);
+}
+
+/* --- the table ------------------------------------------------------------------------------- */
+
+function choose(row) {
+    if (chosen)
+        chosen.removeAttribute('aria-current');
+    chosen = row || null;
+    if (chosen)
+        chosen.setAttribute('aria-current', 'true');
+}
+
+/* The finding at a place of the picture, if there is one, and its row. */
+function choose_near(place) {
+    const at = whole_of(place.along), reach = NEAR / place.pixels * (view.to - view.from);
+    let best = null, distance = reach;
+    for (const row of rows) {
+        if (+row.dataset.panel !== place.panel)
+            continue;
+        const from = fraction_of(+row.dataset.from), to = fraction_of(+row.dataset.to);
+        const away = Math.max(from - at, at - to, 0);
+        if (away < distance || (away === 0 && !best)) {
+            best = row;
+            distance = away;
+        }
+    }
+    if (!best)
+        return;
+    choose(best);
+    draw_chosen();
+    best.hidden = false;
+    best.scrollIntoView({ block: 'center' });
+    best.querySelector('a').focus({ preventScroll: true });
+}
+
+function key_of(row, column) {
+    const cell = row.cells[column];
+    if (cell.className === 'when')
+        return +row.dataset.from;
+    if ('key' in cell.dataset)
+        return +cell.dataset.key;
+    return cell.textContent;
+}
+
+/* Rows without a key come last in both directions. */
+function compare(a, b, direction) {
+    if (a === '' || b === '')
+        return (a === '') - (b === '');
+    return direction * (typeof a === 'string' ? a.localeCompare(b, 'en', { numeric: true }) : a - b);
+}
+
+function sort(heading) {
+    const column = heading.cellIndex, now = heading.getAttribute('aria-sort');
+    const falling = ['severity', 'score', 'value', 'expected', 'points', 'length']
+        .includes(heading.className);
+    const up = now ? now === 'descending' : !falling;
+    for (const other of heading.parentNode.cells)
+        other.removeAttribute('aria-sort');
+    heading.setAttribute('aria-sort', up ? 'ascending' : 'descending');
+    const keyed = rows.map((row) => ({ row, key: key_of(row, column) }));
+    keyed.sort((a, b) => compare(a.key, b.key, up ? 1 : -1) || key_of(a.row, 0) - key_of(b.row, 0));
+    rows[0].parentNode.append(...keyed.map((k) => k.row));
+}
+
+const severity_of = (row) => row.querySelector('.severity').textContent;
+
+function check_box(name, class_name, count, checked) {
+    const label = document.createElement('label'), box = document.createElement('input');
+    const words = document.createElement('span');
+    box.type = 'checkbox';
+    box.name = name;
+    box.checked = checked;
+    words.className = class_name;
+    words.textContent = name;
+    label.append(box, ' ', words, count ? ' ' + count : '');
+    return label;
+}
+
+function make_filter() {
+    const set = document.createElement('fieldset'), legend = document.createElement('legend');
+    set.id = 'filter';
+    legend.textContent = 'Show';
+    set.append(legend);
+    for (const name of ['critical', 'high', 'medium', 'low']) {
+        const count = rows.filter((row) => severity_of(row) === name).length;
+        if (count)
+            set.append(check_box(name, name, count, true));
+    }
+    if (figure)
+        set.append(check_box('in view only', '', 0, false));
+    set.addEventListener('change', show_rows);
+    document.querySelector('table').before(set);
+}
+
+function show_rows() {
+    if (!rows.length)
+        return;
+    const off = new Set();
+    for (const box of by('filter').querySelectorAll('input'))
+        if (box.checked === (box.name === 'in view only'))
+            off.add(box.name);
+    const only = off.has('in view only');
+    for (const row of rows) {
+        const from = fraction_of(+row.dataset.from), to = fraction_of(+row.dataset.to);
+        row.hidden = off.has(severity_of(row)) || (only && (to < view.from || from > view.to));
+    }
+}
+
+function pressed_in_table(event) {
+    const row = event.target.closest('tbody tr');
+    if (!row || String(getSelection()))
+        return;
+    const link = row.querySelector('a');
+    if (!link.contains(event.target))
+        location.hash = link.hash;
+    if (link.hash === location.hash)
+        follow_address();
+    figure.scrollIntoView({ block: 'nearest' });
+}
+
+/* --- the beginning --------------------------------------------------------------------------- */
+
+/* The title of the picture is its name, but no word for wherever the mouse is. */
+function name_picture() {
+    const title = page.querySelector(':scope > title');
+    if (!title)
+        return;
+    page.setAttribute('aria-label', title.textContent);
+    title.remove();
+}
+
+function start_picture() {
+    name_picture();
+    figure.tabIndex = 0;
+    figure.classList.add('live');
+    by('tools').hidden = by('help').hidden = false;
+    by('tools').addEventListener('click', (event) => {
+        const button = event.target.closest('button');
+        if (button)
+            actions[button.dataset.do](false);
+    });
+    figure.addEventListener('keydown', press);
+    page.addEventListener('pointerdown', drag_begin);
+    page.addEventListener('pointermove', drag_on);
+    page.addEventListener('pointerup', drag_end);
+    page.addEventListener('pointercancel', drag_drop);
+    page.addEventListener('dblclick', () => go(WHOLE));
+    page.addEventListener('wheel', turn, { passive: false });
+    addEventListener('hashchange', follow_address);
+    addEventListener('resize', () => show(view));
+}
+
+function start_table() {
+    for (const heading of document.querySelectorAll('thead th')) {
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.textContent = heading.textContent;
+        button.addEventListener('click', () => sort(heading));
+        heading.replaceChildren(button);
+    }
+    make_filter();
+    if (figure)
+        document.querySelector('table').addEventListener('click', pressed_in_table);
+}
+
+if (rows.length)
+    start_table();
+if (figure && panels.length) {
+    start_picture();
+    follow_address();
+}
+})();
