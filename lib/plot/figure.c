@@ -187,11 +187,12 @@ static void span_time(struct ad_figure *f)
     }
     if (isnan(f->from))
         f->from = f->to = 0;
-    if (!(f->from < f->to)) {
-        double around = fmax(f->clock ? 60 : 1, fabs(f->from) * 1e-12);
-        f->from -= around;
-        f->to += around;
-    }
+    /* A little room, so that the first and the last point are seen whole. */
+    double around = (f->to - f->from) * 0.007;
+    if (!(f->from < f->to))
+        around = fmax(f->clock ? 60 : 1, fabs(f->from) * 1e-12);
+    f->from -= around;
+    f->to += around;
 }
 
 int ad_figure_settle(struct ad_figure *f)

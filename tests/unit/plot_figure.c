@@ -187,7 +187,8 @@ static void axes_are_finite_and_hold_all_values(void **state)
                     assert_true(up >= 0 && up <= 1 + 1e-12);
             }
             assert_true(ad_figure_up(f, p, -INFINITY) <= -1);
-            assert_true(ad_figure_along(f, 0) == 0 && ad_figure_along(f, 2) == 1);
+            assert_true(ad_figure_along(f, 0) > 0 && ad_figure_along(f, 0) < 0.01);
+            assert_true(ad_figure_along(f, 2) < 1 && ad_figure_along(f, 2) > 0.99);
             ad_figure_free(f);
         }
 }
