@@ -57,7 +57,7 @@ void ad_html_say_stretch(struct ad_html *h, double from, double to)
     ad_ticks_say(from, h->f->clock, w);
     if (!(from < to))
         return;
-    ad_buf_addz(w, " \xE2\x80\x93 ");
+    ad_buf_addz(w, "\xC2\xA0\xE2\x80\x93\xE2\x81\xA0\xC2\xA0"); /* no line breaks there */
     size_t end = w->len;
     ad_ticks_say(to, h->f->clock, w);
     bool same_day = h->f->clock && w->len > end + DATE &&
@@ -112,6 +112,16 @@ static void put_series(struct ad_html *h)
     }
 }
 
+/* How much of all, to two digits. */
+static void put_percent(struct ad_html *h, double percent)
+{
+    double unit = pow(10, floor(log10(percent)) - 1);
+    ad_buf_addz(&h->word, " (");
+    ad_ticks_say_value(round(percent / unit) * unit, &h->word);
+    ad_buf_addz(&h->word, "\xC2\xA0%)");
+    ad_html_put_word(h);
+}
+
 static void put_summary(struct ad_html *h)
 {
     const struct ad_figure *f = h->f;
@@ -125,12 +135,8 @@ static void put_summary(struct ad_html *h)
     ad_html_put(h, f->flagged ? "</strong> of " : " of ");
     ad_html_put_count(h, f->records);
     ad_html_put(h, f->records == 1 ? " record is flagged" : " records are flagged");
-    if (f->flagged) {
-        ad_buf_addz(&h->word, " (");
-        ad_ticks_say_value(100 * (double)f->flagged / (double)f->records, &h->word);
-        ad_buf_addz(&h->word, "\xC2\xA0%)");
-        ad_html_put_word(h);
-    }
+    if (f->flagged)
+        put_percent(h, 100 * (double)f->flagged / (double)f->records);
     ad_html_put(h, ".");
     put_series(h);
     ad_html_put(h, "</p>\n");
@@ -171,9 +177,9 @@ static const char tools[] =
     "<output id=\"shown\" aria-live=\"polite\"></output>\n</div>\n";
 
 static const char help[] =
-    "<p id=\"help\" hidden>Drag across a stretch to zoom into it; a double click or Esc goes back "
-    "to all. With the picture in focus, <kbd>+</kbd> and <kbd>\xE2\x88\x92</kbd> zoom and the "
-    "arrow keys move. The address of the page keeps the zoom.</p>\n";
+    "<p id=\"help\" hidden>Drag across a stretch to zoom in; a double click shows all again. Keys: "
+    "<kbd>+</kbd> <kbd>\xE2\x88\x92</kbd> <kbd>\xE2\x86\x90</kbd> <kbd>\xE2\x86\x92</kbd> "
+    "<kbd>Esc</kbd>. A click on a dot leads to its row, one on a row to its stretch.</p>\n";
 
 static int put_picture(struct ad_html *h, const struct ad_draw_cfg *cfg, struct ad_err *err)
 {

@@ -160,8 +160,8 @@ static void put_row(struct ad_html *h, const struct ad_finding *d)
 }
 
 static const char headings[] =
-    "<thead><tr><th scope=\"col\" class=\"when\" aria-sort=\"ascending\">Time</th>"
-    "<th scope=\"col\" class=\"length\">Length</th><th scope=\"col\" class=\"series\">Series</th>"
+    "</th><th scope=\"col\" class=\"length\">Length</th><th scope=\"col\" "
+    "class=\"series\">Series</th>"
     "<th scope=\"col\" class=\"severity\">Severity</th><th scope=\"col\" class=\"score\">Score</th>"
     "<th scope=\"col\" class=\"value\">Value</th><th scope=\"col\" class=\"expected\">Expected</th>"
     "<th scope=\"col\" class=\"points\">Points</th><th scope=\"col\" class=\"reason\">Reason</th>"
@@ -199,6 +199,8 @@ void ad_html_table(struct ad_html *h)
         named |= f->found[i]->panel->title.len > 0;
     ad_html_put(h, named ? "<table>\n" : "<table class=\"nameless\">\n");
     put_caption(h);
+    ad_html_put(h, "<thead><tr><th scope=\"col\" class=\"when\" aria-sort=\"ascending\">");
+    ad_html_put(h, f->clock ? "Time" : "Row");
     ad_html_put(h, headings);
     for (size_t i = 0; i < f->nfound; i++)
         put_row(h, f->found[i]);

@@ -12,8 +12,8 @@ const rows = Array.from(document.querySelectorAll('tbody tr'));
 
 /* Stretches of the axis are {from, to} as fractions of the whole. */
 const WHOLE = { from: 0, to: 1 };
-const LABEL_WIDTH = 95, LABELS_MOST = 10, DRAGGED_LEAST = 5, NEAR = 10;
-const SVG = 'http://www.w3.org/2000/svg';
+const LABEL_WIDTH = 70, LABELS_MOST = 12, LABEL_GAP = 12, LEGEND_LINE = 20, PAGE_LEAST = 300;
+const DRAGGED_LEAST = 5, NEAR = 10;
 
 const figure = by('picture');
 const page = figure && figure.querySelector('svg');
@@ -22,25 +22,22 @@ const span = figure && axis.to - axis.from;
 const finest = figure && axis.sets.length ? axis.sets[axis.sets.length - 1] : [];
 const narrowest = Math.min(1, 2 / Math.max(finest.length, 40));
 const parts = figure ? Array.from(page.querySelectorAll('svg'), part_of) : [];
-const panels = parts.filter((p) => p.kind === 'plot');
-const labels = { old: figure ? labels_of_axis() : [], own: [] };
+const panels = parts.filter((part) => part.kind === 'plot');
 let view = WHOLE;
 let chosen = null;
 
-/* A part of the picture that has the axis from its left to its right edge. */
+/* A part of the picture that has the axis from its left to its right edge. Its marks are drawn
+ * anew for each view, like the first of those it had. */
 function part_of(svg) {
     const [x, y, width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
     const kind = svg.classList[0];
     const marks = Array.from(svg.querySelectorAll(kind === 'axis' ? 'path' : 'path.grid'))
         .filter((path) => /^M\S+ \S+l0[ -]/.test(path.getAttribute('d')));
-    return { svg, x, y, width, height, kind, marks, own: [] };
-}
-
-/* The labels below the last part, which are outside of all, so that no zoom stretches them. */
-function labels_of_axis() {
-    const last = parts[parts.length - 1];
-    return Array.from(page.querySelectorAll(':scope > text[text-anchor=middle]'))
-        .filter((text) => last && text.getAttribute('y') >= last.y);
+    const place = document.createElementNS(svg.namespaceURI, 'g');
+    if (marks.length)
+        marks[0].before(place);
+    marks.forEach((path) => path.remove());
+    return { svg, x, y, width, height, kind, like: marks[0], place };
 }
 
 const at_of = (fraction) => axis.from + fraction * span;
@@ -79,53 +76,42 @@ function name_of(fraction) {
     return axis.moments[best] || '';
 }
 
-function shape(name, attributes) {
-    const element = document.createElementNS(SVG, name);
-    for (const key in attributes)
-        element.setAttribute(key, attributes[key]);
-    return element;
-}
-
 function cover(part, stretch, name) {
-    const from = part.x + stretch.from * part.width;
-    const width = Math.max((stretch.to - stretch.from) * part.width, 0);
-    return shape('rect', { class: name, x: from, y: part.y, width, height: part.height });
+    const rect = document.createElementNS(part.svg.namespaceURI, 'rect');
+    rect.setAttribute('class', name);
+    rect.setAttribute('x', part.x + stretch.from * part.width);
+    rect.setAttribute('y', part.y);
+    rect.setAttribute('width', Math.max((stretch.to - stretch.from) * part.width, 0));
+    rect.setAttribute('height', part.height);
+    return rect;
 }
 
-/* Lines at the marks in the place of those for the whole axis. */
 function draw_marks(part, marks) {
-    const old = part.marks;
-    part.own.forEach((path) => path.remove());
-    part.own = [];
-    old.forEach((path) => path.toggleAttribute('data-away', view !== WHOLE));
-    if (view === WHOLE || !old.length)
-        return;
-    for (const mark of marks) {
-        const path = old[0].cloneNode(false);
-        const x = part.x + mark[0] / 1e6 * part.width;
-        path.removeAttribute('data-away');
+    part.place.replaceChildren();
+    for (const mark of part.like ? marks : []) {
+        const path = part.like.cloneNode(false), x = part.x + mark[0] / 1e6 * part.width;
         path.setAttribute('d', path.getAttribute('d').replace(/^M\S+/, 'M' + x.toFixed(3)));
-        old[0].before(path);
-        part.own.push(path);
+        part.place.append(path);
     }
 }
 
+/* Labels that would touch the one before are left out. */
 function draw_labels(marks) {
-    const part = panels[0];
-    labels.own.forEach((text) => text.remove());
-    labels.own = [];
-    labels.old.forEach((text) => text.toggleAttribute('data-away', view !== WHOLE));
-    if (view === WHOLE || !labels.old.length)
-        return;
-    for (const [at, words, major] of marks) {
-        const like = labels.old.find((t) => t.hasAttribute('font-weight') === !!major);
-        const text = (like || labels.old[0]).cloneNode(false);
-        const along = (at / 1e6 - view.from) / (view.to - view.from);
-        text.removeAttribute('data-away');
-        text.setAttribute('x', (part.x + along * part.width).toFixed(2));
+    let free = 0;
+    layout.place.replaceChildren();
+    for (const [at, words, major] of layout.like ? marks : []) {
+        const text = layout.like.cloneNode(false);
+        const x = layout.left + (at / 1e6 - view.from) / (view.to - view.from) * layout.width;
+        text.setAttribute('class', major ? 'text' : 'faint');
+        text.setAttribute('font-weight', major ? 700 : 400);
+        text.setAttribute('x', x.toFixed(2));
         text.textContent = words;
-        labels.old[0].before(text);
-        labels.own.push(text);
+        layout.place.append(text);
+        const half = text.getComputedTextLength() / 2;
+        if (x - half < free || x + half > layout.page)
+            text.remove();
+        else
+            free = x + half + LABEL_GAP;
     }
 }
 
@@ -134,7 +120,7 @@ function draw_chosen() {
     const part = chosen && panels[chosen.dataset.panel];
     if (!part)
         return;
-    const least = 2 / part.width * (view.to - view.from);
+    const least = 2 / layout.width * (view.to - view.from);
     const from = fraction_of(+chosen.dataset.from), to = fraction_of(+chosen.dataset.to);
     part.svg.prepend(cover(part, { from: from - least, to: to + least }, 'chosen'));
 }
@@ -156,8 +142,8 @@ function say_view() {
 function show(stretch) {
     const next = within(stretch);
     view = next.to - next.from > 0.9999 ? WHOLE : next;
-    const most = clamp(Math.floor(page.clientWidth / LABEL_WIDTH), 2, LABELS_MOST);
-    const marks = view === WHOLE ? [] : marks_of(view, most);
+    const most = clamp(Math.floor(layout.width / LABEL_WIDTH), 2, LABELS_MOST);
+    const marks = marks_of(view, most);
     for (const part of parts) {
         const x = part.x + view.from * part.width, width = (view.to - view.from) * part.width;
         part.svg.setAttribute('viewBox', [x, part.y, width, part.height].join(' '));
@@ -167,6 +153,83 @@ function show(stretch) {
     draw_chosen();
     say_view();
     show_rows();
+}
+
+/* --- the width of the page ------------------------------------------------------------------- */
+
+/* The parts become wider or narrower, letters do not: what is at their right edge moves. */
+const layout = figure && panels.length ? layout_of_page() : null;
+
+function layout_of_page() {
+    const [, , width, height] = page.getAttribute('viewBox').split(' ').map(Number);
+    const left = panels[0].x, right = left + panels[0].width, last = parts[parts.length - 1];
+    const texts = Array.from(page.querySelectorAll(':scope > text'));
+    const labels = texts.filter((text) =>
+        text.getAttribute('text-anchor') === 'middle' && text.getAttribute('y') >= last.y);
+    const place = document.createElementNS(page.namespaceURI, 'g');
+    labels.forEach((text) => text.remove());
+    page.append(place);
+    return {
+        left, drawn: { right, page: width, height }, place, like: labels[0],
+        legend: legend_of(panels[0].svg),
+        at_right: texts.filter((text) => text.getAttribute('text-anchor') === 'end' &&
+            text.getAttribute('x') >= right - 1),
+    };
+}
+
+/* Entries of the legend, each a sample and its words, stand before the first panel. */
+function legend_of(first) {
+    const entries = [];
+    let entry = document.createElementNS(page.namespaceURI, 'g');
+    for (const element of Array.from(page.children)) {
+        if (element === first || element.matches('.text, [text-anchor]'))
+            break;
+        if (element.matches('title, style, .paper'))
+            continue;
+        entry.append(element);
+        if (element.matches('text')) {
+            entries.push(entry);
+            entry = document.createElementNS(page.namespaceURI, 'g');
+        }
+    }
+    first.before(...entries);
+    return entries.map((g) => ({ g, box: g.getBBox() }));
+}
+
+/* Returns how many lines more than as drawn it takes; these are above. */
+function lay_legend() {
+    const boxes = layout.legend.map((entry) => entry.box), gap = 22;
+    let x = layout.left, line = 0;
+    const places = boxes.map((box) => {
+        if (x > layout.left && x + box.width > layout.page - 8)
+            [x, line] = [layout.left, line + 1];
+        const place = { x: x - box.x, line };
+        x += box.width + gap;
+        return place;
+    });
+    const tops = boxes.map((box) => Math.round((box.y + box.height / 2) / LEGEND_LINE));
+    const drawn = tops.length ? tops[tops.length - 1] - tops[0] : 0;
+    places.forEach((place, i) => {
+        const down = (place.line - line + drawn - tops[i] + tops[0]) * LEGEND_LINE;
+        layout.legend[i].g.setAttribute('transform', `translate(${place.x} ${down})`);
+    });
+    return line - drawn;
+}
+
+function lay_out() {
+    const drawn = layout.drawn, wide = Math.max(PAGE_LEAST, Math.floor(figure.clientWidth));
+    const more = wide - drawn.page;
+    layout.page = wide;
+    layout.width = drawn.right + more - layout.left;
+    for (const part of parts)
+        part.svg.setAttribute('width', layout.width);
+    for (const text of layout.at_right)
+        text.setAttribute('x', drawn.right + more);
+    const lines = lay_legend() * LEGEND_LINE;
+    page.setAttribute('width', wide);
+    page.setAttribute('height', drawn.height + lines);
+    page.setAttribute('viewBox', `0 ${-lines} ${wide} ${drawn.height + lines}`);
+    show(view);
 }
 
 /* --- the zoom and the address of the page ---------------------------------------------------- */
@@ -228,13 +291,10 @@ let drag = null;
 function place_of(event) {
     const box = page.getBoundingClientRect(), size = page.viewBox.baseVal;
     const x = (event.clientX - box.left) / box.width * size.width;
-    const y = (event.clientY - box.top) / box.height * size.height;
-    const part = panels[0];
-    const scale = box.width / size.width * part.width;
+    const y = (event.clientY - box.top) / box.height * size.height + size.y;
     return {
-        along: (x - part.x) / part.width,
-        panel: panels.findIndex((p) => y >= p.y && y <= p.y + p.height),
-        pixels: scale,
+        along: (x - layout.left) / layout.width,
+        panel: panels.findIndex((part) => y >= part.y && y <= part.y + part.height),
     };
 }
 
@@ -262,7 +322,7 @@ function drag_on(event) {
         return;
     const place = place_of(event);
     drag.to = clamp(place.along, 0, 1);
-    drag.wide = drag.wide || Math.abs(drag.to - drag.from) * place.pixels >= DRAGGED_LEAST;
+    drag.wide = drag.wide || Math.abs(drag.to - drag.from) * layout.width >= DRAGGED_LEAST;
     undraw_drag();
     if (drag.wide)
         for (const part of parts)
@@ -327,7 +387,7 @@ function choose(row) {
 
 /* The finding at a place of the picture, if there is one, and its row. */
 function choose_near(place) {
-    const at = whole_of(place.along), reach = NEAR / place.pixels * (view.to - view.from);
+    const at = whole_of(place.along), reach = NEAR / layout.width * (view.to - view.from);
     let best = null, distance = reach;
     for (const row of rows) {
         if (+row.dataset.panel !== place.panel)
@@ -462,7 +522,7 @@ function start_picture() {
     page.addEventListener('dblclick', () => go(WHOLE));
     page.addEventListener('wheel', turn, { passive: false });
     addEventListener('hashchange', follow_address);
-    addEventListener('resize', () => show(view));
+    addEventListener('resize', lay_out);
 }
 
 function start_table() {
@@ -482,6 +542,7 @@ if (rows.length)
     start_table();
 if (figure && panels.length) {
     start_picture();
+    lay_out();
     follow_address();
 }
 })();
