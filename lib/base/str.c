@@ -164,14 +164,13 @@ static size_t visible_char(const unsigned char *s, size_t len)
     return overlong || surrogate || beyond || pair < 0xc2a0 ? 0 : n;
 }
 
-int ad_buf_add_visible(struct ad_buf *b, struct ad_str v)
+int ad_buf_add_visible_most(struct ad_buf *b, struct ad_str v, size_t most)
 {
     static const char hex[] = "0123456789ABCDEF";
-    enum { MOST = 60 };
     const unsigned char *s = (const unsigned char *)v.s;
-    for (size_t i = 0; i < v.len && i < MOST;) {
+    for (size_t i = 0; i < v.len && i < most;) {
         size_t n = visible_char(s + i, v.len - i);
-        if (i + n > MOST)
+        if (i + n > most)
             break;
         char escape[] = {'\\', 'x', hex[s[i] >> 4], hex[s[i] & 15]};
         if (n ? ad_buf_add(b, s + i, n) : ad_buf_add(b, escape, sizeof escape))
@@ -179,6 +178,11 @@ int ad_buf_add_visible(struct ad_buf *b, struct ad_str v)
         i += n ? n : 1;
     }
     return b->failed ? -1 : 0;
+}
+
+int ad_buf_add_visible(struct ad_buf *b, struct ad_str v)
+{
+    return ad_buf_add_visible_most(b, v, 60);
 }
 
 void ad_buf_free(struct ad_buf *b)

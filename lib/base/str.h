@@ -53,7 +53,9 @@ char *ad_buf_room(struct ad_buf *b, size_t more);
 int ad_buf_add(struct ad_buf *b, const void *s, size_t len);
 int ad_buf_addz(struct ad_buf *b, const char *z);
 
-/* Append text as a message may show it: control bytes as \xNN, cut to 60 bytes of input. */
+/* Append text as a message may show it: control bytes as \xNN, cut to `most` bytes of input, or to
+ * 60. */
+int ad_buf_add_visible_most(struct ad_buf *b, struct ad_str v, size_t most);
 int ad_buf_add_visible(struct ad_buf *b, struct ad_str v);
 
 void ad_buf_free(struct ad_buf *b);

@@ -17,6 +17,8 @@ void ad_findings_free(struct ad_findings *f)
 }
 
 /* A flag without a score is one that just passed the line. */
+enum { REASON_MOST = 240 };
+
 static double badness(const struct ad_point *peak)
 {
     return isnan(peak->score) ? 0.5 : peak->score;
@@ -44,7 +46,7 @@ int ad_finding_extend(struct ad_finding *now, const struct ad_panel *panel,
         return 0;
     now->peak = *p;
     now->reason.len = 0;
-    return reason.len ? ad_buf_add_visible(&now->reason, reason) : 0;
+    return reason.len ? ad_buf_add_visible_most(&now->reason, reason, REASON_MOST) : 0;
 }
 
 static void swap(struct ad_finding *a, struct ad_finding *b)
