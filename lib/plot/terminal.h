@@ -2,11 +2,8 @@
 #ifndef AD_PLOT_TERMINAL_H
 #define AD_PLOT_TERMINAL_H
 
-#include "io/sink.h"
+#include "plot/canvas.h"
 #include "plot/figure.h"
-
-/* Dots of a character: braille has 2 x 4, blocks 2 x 2, ASCII 1 x 2 of a kind. */
-enum ad_glyphs { AD_GLYPHS_BRAILLE, AD_GLYPHS_BLOCK, AD_GLYPHS_ASCII };
 
 struct ad_terminal_cfg {
     size_t columns; /* 40 or more */
