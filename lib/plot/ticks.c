@@ -137,6 +137,17 @@ static double spacing(double x)
     return x - nextafter(x, 0);
 }
 
+/* Which multiple of the step is not above low, nor far below. */
+static int64_t first_multiple(double low, struct decimal step)
+{
+    double size = value_of(step);
+    int64_t i = (int64_t)floor(low / size);
+    /* Subnormal steps are off by up to a hundredth. */
+    for (int again = 0; size < DBL_MIN && again < 16; again++)
+        i += (int64_t)floor((low - value_of((struct decimal){i * step.k, step.e})) / size);
+    return i - 2;
+}
+
 /* The multiples of a step of at least `finest` from low to high. */
 static size_t find_linear(double low, double high, double finest, size_t wanted,
                           struct decimal mark[AD_TICKS_MOST])
@@ -146,7 +157,7 @@ static size_t find_linear(double low, double high, double finest, size_t wanted,
     double apart = high / (double)wanted - low / (double)wanted;
     struct decimal step = step_of(fmin(fmax(least, 0.7 * apart), DBL_MAX));
     size_t n = 0;
-    for (int64_t i = (int64_t)floor(low / value_of(step)) - 1; n < AD_TICKS_MOST; i++) {
+    for (int64_t i = first_multiple(low, step); n < AD_TICKS_MOST; i++) {
         struct decimal d = {i * step.k, step.e};
         double at = value_of(d);
         if (at > high)

@@ -45,7 +45,7 @@ static const struct ad_time_step steps[] = {
     YEARS(2),
     YEARS(1),
     {AD_TICK_MONTH, 6, 181.0 * DAY},
-    {AD_TICK_MONTH, 3, 90.0 * DAY},
+    {AD_TICK_MONTH, 3, 89.0 * DAY},
     {AD_TICK_MONTH, 1, 28.0 * DAY},
     {AD_TICK_DAY, 14, 14.0 * DAY},
     {AD_TICK_DAY, 7, 7.0 * DAY},
@@ -89,8 +89,9 @@ const struct ad_time_step *ad_time_steps(size_t *n)
 
 const struct ad_time_step *ad_time_step_for(double from, double to, size_t most)
 {
+    static const double rounding = 1e-3; /* of today's times, in steps of a millisecond */
     size_t i = STEPS - 1;
-    while (i > 0 && !(floor((to - from) / steps[i].least) + 1 <= (double)most))
+    while (i > 0 && !(floor((to - from) / steps[i].least + rounding) + 1 <= (double)most))
         i--;
     return &steps[i];
 }
