@@ -203,7 +203,7 @@ int ad_figure_settle(struct ad_figure *f)
     f->scored = f->banded = f->labelled = f->shifting = false;
     for (size_t i = 0; i < f->nshown; i++) {
         struct ad_panel *p = f->shown[i];
-        if (ad_panel_range(p, &f->cfg))
+        if (ad_trace_settle(&p->trace) || ad_panel_range(p, &f->cfg))
             return -1;
         f->scored |= p->scored;
         f->labelled |= p->windows > 0;

@@ -170,7 +170,9 @@ static struct ad_point make_point(const struct ad_plotter *p, const struct ad_it
         point.score = number_of(p, of, AD_ROLE_SCORE);
         point.flagged = isnan(flag) ? point.score >= 0.5 : flag > 0;
     }
-    if (!concerns(item, of, AD_ROLE_BAND_FIELD, field))
+    /* Of several fields each record has the bounds of one; here and there they are no band. */
+    bool band = p->stream.field->n == 1 || of->at[AD_ROLE_BAND_FIELD] == SIZE_MAX || point.flagged;
+    if (!band || !concerns(item, of, AD_ROLE_BAND_FIELD, field))
         return point;
     point.shift = ad_str_eq(state, ad_str_of("shift"));
     point.expected = number_of(p, of, AD_ROLE_EXPECTED);

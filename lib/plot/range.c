@@ -69,17 +69,16 @@ static int include_band(struct extent *e, const struct ad_trace *t, bool log)
     return 0;
 }
 
-/* Some room above and below; values that are never negative keep 0 as their bottom. */
+/* Some room above and below, less of it below values that are never negative. */
 static void pad(struct extent *e, bool log)
 {
-    double room = (e->high / 2 - e->low / 2) * 0.08;
-    bool positive = e->low >= 0 && !log;
-    if (!(room > fmax(fabs(e->low), fabs(e->high)) * 1e-12))
+    double range = e->high - e->low, room = range * 0.08;
+    bool constant = !(room > fmax(fabs(e->low), fabs(e->high)) * 1e-12);
+    if (constant)
         room = log || fabs(e->low) < DBL_MIN ? 1 : fabs(e->low) * 0.1;
-    e->low = fmax(e->low - room, -DBL_MAX);
+    double below = !constant && e->low >= 0 && e->low < room && !log ? range * 0.02 : room;
+    e->low = fmax(e->low - below, -DBL_MAX);
     e->high = fmin(e->high + room, DBL_MAX);
-    if (positive && e->low < 0)
-        e->low = 0;
 }
 
 int ad_panel_range(struct ad_panel *p, const struct ad_figure_cfg *cfg)

@@ -85,7 +85,7 @@ static void merge_expected(struct ad_slice *a, const struct ad_slice *b)
 static void merge(struct ad_slice *a, const struct ad_slice *b)
 {
     if (isnan(a->first.at))
-        a->apart = b->apart;
+        a->cut = b->cut;
     merge_values(a, b);
     merge_expected(a, b);
     a->from = fmin(a->from, b->from);
@@ -187,10 +187,10 @@ static void count(struct ad_trace *t, const struct ad_point *p)
 
 int ad_trace_add(struct ad_trace *t, const struct ad_point *p)
 {
-    bool newest = !(p->at < t->to), apart = p->apart || (newest && t->apart);
+    bool newest = !(p->at < t->to), cut = p->apart || (newest && t->cut);
     count(t, p);
     if (newest)
-        t->apart = isnan(p->value);
+        t->cut = isnan(p->value);
     double index = index_of(t, p->at);
     size_t i = t->n && t->slice[t->n - 1].index < index ? t->n : find(t, index);
     bool joins = i < t->n && t->slice[i].index <= index;
@@ -202,7 +202,7 @@ int ad_trace_add(struct ad_trace *t, const struct ad_point *p)
         joins = i < t->n && t->slice[i].index <= index;
     }
     struct ad_slice one = slice_of(p, index);
-    one.apart = apart && !isnan(p->value);
+    one.cut = cut && !isnan(p->value);
     if (joins) {
         merge(&t->slice[i], &one);
         return 0;
@@ -210,5 +210,36 @@ int ad_trace_add(struct ad_trace *t, const struct ad_point *p)
     memmove(t->slice + i + 1, t->slice + i, (t->n - i) * sizeof one);
     t->slice[i] = one;
     t->n++;
+    return 0;
+}
+
+static double silence_before(const struct ad_slice *s)
+{
+    return s->from - s[-1].to;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+int ad_trace_settle(struct ad_trace *t)
+{
+    const double times = 5;
+    double *silence = malloc((t->n + 1) * sizeof *silence), longest = (double)INFINITY;
+    if (!silence)
+        return -1;
+    for (size_t i = 1; i < t->n; i++)
+        silence[i - 1] = silence_before(&t->slice[i]);
+    if (t->n > 2) {
+        qsort(silence, t->n - 1, sizeof *silence, ascending);
+        longest = times * fmax(silence[(t->n - 2) * 9 / 10], t->width);
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        struct ad_slice *s = &t->slice[i];
+        s->apart = s->cut || (i > 0 && silence_before(s) > longest);
+    }
+    free(silence);
     return 0;
 }

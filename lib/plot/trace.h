@@ -38,14 +38,15 @@ struct ad_slice {
     double shift;        /* where one is; NAN: nowhere */
     uint64_t n, flagged, expecting;
     bool labelled;
-    bool apart; /* no line leads here from the slice before */
+    bool cut;   /* a point was apart, or came after one without a value */
+    bool apart; /* no line leads here from the slice before; as settled */
 };
 
 struct ad_trace {
     struct ad_slice *slice; /* [n], ascending */
     size_t n, room, most;
     double width; /* of a slice: 0 while each point has its own, later a power of 2 */
-    bool apart;   /* so will be the next point */
+    bool cut;     /* so is the next point */
     /* Of all points: */
     uint64_t points, flagged;
     double from, to;       /* NAN: there are none */
@@ -63,5 +64,9 @@ void ad_trace_limit(struct ad_trace *t, size_t slices);
 /* Add a point; one without a value breaks the line. Points may come late, at the cost of a search.
  * `at` is finite. Returns 0, or -1 when out of memory. */
 int ad_trace_add(struct ad_trace *t, const struct ad_point *p);
+
+/* Find out which slices are apart: those that were cut, and those after a silence more than five
+ * times as long as what nine of ten have before them. Returns 0, or -1 when out of memory. */
+int ad_trace_settle(struct ad_trace *t);
 
 #endif

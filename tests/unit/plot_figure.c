@@ -105,8 +105,29 @@ static void missing_values_break_the_line(void **state)
     add(&t, 3, 4);
     assert_int_equal(t.n, 4);
     assert_true(isnan(t.slice[1].first.at));
+    assert_int_equal(ad_trace_settle(&t), 0);
     assert_true(!t.slice[0].apart && t.slice[2].apart && !t.slice[3].apart);
     ad_trace_free(&t);
+}
+
+static void long_silence_breaks_the_line(void **state)
+{
+    (void)state;
+    for (int n = 100; n <= 100000; n *= 10) {
+        struct ad_trace t;
+        size_t apart = 0;
+        ad_trace_init(&t, SLICES);
+        for (int i = 0; i < n; i++)
+            add(&t, i < n / 2 ? i * 60 : (i + n / 5) * 60 + (i % 3 ? 7 : 0), 1);
+        assert_int_equal(ad_trace_settle(&t), 0);
+        for (size_t i = 0; i < t.n; i++)
+            if (t.slice[i].apart) {
+                assert_true(t.slice[i].from == (n / 2 + n / 5) * 60 + (n / 2 % 3 ? 7 : 0));
+                apart++;
+            }
+        assert_int_equal(apart, 1);
+        ad_trace_free(&t);
+    }
 }
 
 static void the_worst_findings_are_kept(void **state)
@@ -230,6 +251,7 @@ int main(void)
         cmocka_unit_test(few_points_are_kept_as_they_are),
         cmocka_unit_test(slices_hold_the_extremes_of_all_points),
         cmocka_unit_test(missing_values_break_the_line),
+        cmocka_unit_test(long_silence_breaks_the_line),
         cmocka_unit_test(the_worst_findings_are_kept),
         cmocka_unit_test(panels_with_most_flags_are_shown_in_order),
         cmocka_unit_test(many_panels_share_the_slices),
