@@ -94,6 +94,10 @@ static void test_ends_of_doubles(void **state)
         {0, 4e-320, 4, "0 1e-320 2e-320 3e-320 4e-320"},
     };
     check_numbers(false, row, LEN(row));
+    struct ad_tick tick[AD_TICKS_MOST];
+    size_t n = ad_ticks_numbers(1.39067116e-309, 1.39067117e-309, false, 5, tick);
+    assert_in_range(n, 5, 7);
+    assert_string_equal(tick[0].text, "1.390671160e-309");
 }
 
 static void test_no_axis_no_marks(void **state)
