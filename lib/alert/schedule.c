@@ -1,4 +1,5 @@
 #include "alert/schedule.h"
+#include "base/date.h"
 #include "base/number.h"
 
 #include <math.h>
@@ -129,17 +130,6 @@ int ad_schedule_parse(struct ad_schedule *s, struct ad_str text, double duration
     return take_cron(s, part, err);
 }
 
-/* The date of a day since 1970 (Howard Hinnant: chrono-compatible low-level date algorithms). */
-static void date(int64_t days, unsigned *month, unsigned *day)
-{
-    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
-    unsigned doe = (unsigned)(z - era * 146097);
-    unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    *day = doy - (153 * mp + 2) / 5 + 1;
-    *month = mp < 10 ? mp + 3 : mp - 9;
-}
-
 static int64_t floor_div(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
@@ -155,11 +145,10 @@ static bool matches(const struct ad_schedule *s, int64_t minute)
         return ad_hours_has(&s->hours, (weekday + 6) % 7 * DAY + of_day);
     if (!(s->minute >> of_day % HOUR & 1) || !(s->hour >> of_day / HOUR & 1))
         return false;
-    unsigned month, day;
-    date(days, &month, &day);
-    bool on_day = s->day >> day & 1, on_weekday = s->weekday >> weekday & 1;
+    struct ad_date date = ad_date_of(days);
+    bool on_day = s->day >> date.day & 1, on_weekday = s->weekday >> weekday & 1;
     bool fits = s->any_day || s->any_weekday ? on_day && on_weekday : on_day || on_weekday;
-    return fits && (s->month >> month & 1);
+    return fits && (s->month >> date.month & 1);
 }
 
 static int64_t shown(const struct ad_offsets *zone, int64_t minute)

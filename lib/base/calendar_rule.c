@@ -1,24 +1,11 @@
 #include "base/calendar_rule.h"
 
+#include "base/date.h"
 #include "base/number.h"
 
 #include <stdlib.h>
 
 enum { LAST_DAY = 84005 }; /* 2199-12-31 */
-
-struct date {
-    int year, month, day;
-};
-
-/* From days to the proleptic Gregorian calendar (Hinnant 2013, civil_from_days). */
-static struct date date_of(int32_t days)
-{
-    int z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int month = mp < 10 ? mp + 3 : mp - 9;
-    return (struct date){yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
-}
 
 static bool is_leap(int year)
 {
@@ -28,13 +15,6 @@ static bool is_leap(int year)
 static int month_length(int year, int month)
 {
     return month == 2 ? 28 + is_leap(year) : 30 + ((month + (month > 7)) & 1);
-}
-
-static int32_t days_of(int year, int month, int day)
-{
-    int y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
-    int doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
 static int weekday_of(int32_t day)
@@ -50,7 +30,7 @@ int ad_calendar_date(struct ad_str text, int32_t *day)
     int y = (int)(n / 10000), m = (int)(n / 100 % 100), d = (int)(n % 100);
     if (y < 1 || m < 1 || m > 12 || d < 1 || d > month_length(y, m))
         return -1;
-    *day = days_of(y, m, d);
+    *day = (int32_t)ad_date_days((struct ad_date){y, m, d});
     return 0;
 }
 
@@ -165,7 +145,7 @@ const char *ad_calendar_rule_parse(struct ad_calendar_rule *rule, struct ad_str 
 /* --- asking ------------------------------------------------------------------------------------*/
 
 /* Whether BYDAY has the day, of its month or, without a month, of its year. */
-static bool has_weekday(const struct ad_calendar_rule *r, int32_t day, const struct date *d)
+static bool has_weekday(const struct ad_calendar_rule *r, int32_t day, const struct ad_date *d)
 {
     int w = weekday_of(day);
     if (r->any >> w & 1)
@@ -173,14 +153,15 @@ static bool has_weekday(const struct ad_calendar_rule *r, int32_t day, const str
     if (r->freq == AD_WEEKLY || r->freq == AD_DAILY || !r->nth[w])
         return false;
     bool whole = r->freq == AD_YEARLY && !r->months;
-    int32_t first = days_of(d->year, whole ? 1 : d->month, 1);
+    struct ad_date begin = {d->year, whole ? 1 : d->month, 1};
+    int32_t first = (int32_t)ad_date_days(begin);
     int length = whole ? 365 + is_leap(d->year) : month_length(d->year, d->month);
     int n = (day - first) / 7 + 1, from_end = (first + length - 1 - day) / 7 + 1;
     return (n <= 5 && (r->nth[w] >> n & 1)) || (from_end <= 5 && (r->nth[w] >> (8 + from_end) & 1));
 }
 
-static bool in_step(const struct ad_calendar_rule *r, const struct date *from,
-                    const struct date *to, int32_t start, int32_t day)
+static bool in_step(const struct ad_calendar_rule *r, const struct ad_date *from,
+                    const struct ad_date *to, int32_t start, int32_t day)
 {
     switch (r->freq) {
     case AD_YEARLY:
@@ -196,7 +177,7 @@ static bool in_step(const struct ad_calendar_rule *r, const struct date *from,
 
 bool ad_calendar_rule_has(const struct ad_calendar_rule *r, int32_t start, int32_t day)
 {
-    struct date from = date_of(start), to = date_of(day);
+    struct ad_date from = ad_date_of(start), to = ad_date_of(day);
     bool byday = r->any, bymonthday = r->days || r->from_end;
     for (int w = 0; w < 7; w++)
         byday |= r->nth[w] != 0;

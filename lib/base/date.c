@@ -12,8 +12,9 @@ static int64_t floor_div(int64_t a, int64_t b)
 
 int64_t ad_date_days(struct ad_date date)
 {
-    int64_t year = date.year - (date.month <= 2), era = floor_div(year, 400);
-    int in_era = (int)(year - 400 * era), month = (date.month + 9) % 12;
+    int year = date.year - (date.month <= 2), month = (date.month + 9) % 12;
+    int64_t era = floor_div(year, 400);
+    int in_era = (int)(year - 400 * era);
     return era * ERA + 365 * in_era + in_era / 4 - in_era / 100 + (153 * month + 2) / 5 + date.day -
            1 - TO_1970;
 }
@@ -26,5 +27,5 @@ struct ad_date ad_date_of(int64_t days)
     int in_year = in_era - (365 * year + year / 4 - year / 100);
     int from_march = (5 * in_year + 2) / 153, day = in_year - (153 * from_march + 2) / 5 + 1;
     int month = from_march < 10 ? from_march + 3 : from_march - 9;
-    return (struct ad_date){year + 400 * era + (month <= 2), month, day};
+    return (struct ad_date){year + (int)(400 * era) + (month <= 2), month, day};
 }

@@ -5,8 +5,7 @@
 #include <stdint.h>
 
 struct ad_date {
-    int64_t year;
-    int month, day; /* from 1 */
+    int year, month, day; /* months and days from 1 */
 };
 
 /* Days from 1970-01-01 to a date, which must be one, and back. */

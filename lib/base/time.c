@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* strptime, tm_gmtoff */
 #include "base/time.h"
+#include "base/date.h"
 #include "base/digits.h"
 #include "base/number.h"
 #include "base/zone.h"
@@ -38,15 +39,6 @@ static bool in_range(double t)
 static int64_t floor_div(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
-}
-
-/* Days since 1970-01-01 in the Gregorian calendar, with years that begin in March so that a leap
- * day is the last of its year. */
-static int64_t days_of(int64_t year, int month, int day)
-{
-    int64_t y = year - (month <= 2);
-    int m = (month + 9) % 12;
-    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
 }
 
 static bool is_date(int64_t year, int month, int day)
@@ -138,7 +130,7 @@ static bool take_date(struct cursor *in, bool extended, int64_t *day)
     int mday = take_two(in);
     if (!ok || century > 99 || year > 99 || !is_date(100 * century + year, month, mday))
         return false;
-    *day = days_of(100 * century + year, month, mday);
+    *day = ad_date_days((struct ad_date){100 * century + year, month, mday});
     return true;
 }
 
@@ -291,8 +283,8 @@ static bool parse_format(struct ad_clock *clock, struct ad_str text, double *t)
     int64_t year = (int64_t)tm.tm_year + 1900;
     if (!p || p != z + text.len || !is_date(year, tm.tm_mon + 1, tm.tm_mday) || tm.tm_sec > 60)
         return false;
-    int64_t wall = days_of(year, tm.tm_mon + 1, tm.tm_mday) * DAY + tm.tm_hour * HOUR +
-                   tm.tm_min * MINUTE + tm.tm_sec;
+    int64_t day = ad_date_days((struct ad_date){(int)year, tm.tm_mon + 1, tm.tm_mday});
+    int64_t wall = day * DAY + tm.tm_hour * HOUR + tm.tm_min * MINUTE + tm.tm_sec;
     if (clock->own_offset)
         *t = (double)(wall - tm.tm_gmtoff);
     else
@@ -405,18 +397,6 @@ const char *ad_clock_zone(const struct ad_clock *clock)
     return clock->zone;
 }
 
-/* The date of days_of(), backwards: eras of 400 years from 0000-03-01. */
-static void date_of(int64_t day, int *year, int *month, int *mday)
-{
-    int64_t shifted = day + 719468, era = floor_div(shifted, 146097);
-    int in_era = (int)(shifted - era * 146097);
-    int y = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-    int in_year = in_era - (365 * y + y / 4 - y / 100), m = (5 * in_year + 2) / 153;
-    *mday = in_year - (153 * m + 2) / 5 + 1;
-    *month = m < 10 ? m + 3 : m - 9;
-    *year = (int)(y + 400 * era) + (*month <= 2);
-}
-
 static char *put(char *out, int width, int64_t x, char after)
 {
     for (int i = width; i-- > 0; x /= 10)
@@ -433,12 +413,12 @@ size_t ad_time_print(char *out, double t)
     if (ms >= time_end * 1000)
         ms = time_end * 1000 - 1;
     int64_t second = floor_div(ms, 1000), day = floor_div(second, DAY);
-    int rest = (int)(second - day * DAY), year, month, mday;
+    int rest = (int)(second - day * DAY);
     ms -= second * 1000;
-    date_of(day, &year, &month, &mday);
-    char *p = put(out, 4, year, '-');
-    p = put(p, 2, month, '-');
-    p = put(p, 2, mday, 'T');
+    struct ad_date date = ad_date_of(day);
+    char *p = put(out, 4, date.year, '-');
+    p = put(p, 2, date.month, '-');
+    p = put(p, 2, date.day, 'T');
     p = put(p, 2, rest / HOUR, ':');
     p = put(p, 2, rest / MINUTE % 60, ':');
     p = put(p, 2, rest % MINUTE, ms ? '.' : 'Z');

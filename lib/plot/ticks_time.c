@@ -3,7 +3,6 @@
 #include "base/zone.h"
 #include "plot/ticks.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -141,9 +140,9 @@ static void label_date(const struct wall *now, bool new_year, struct ad_tick *ti
     if (!new_year)
         snprintf(tick->text, AD_TICK_TEXT, "%s %d", month_name[d->month - 1], d->day);
     else if (d->month == 1 && d->day == 1)
-        snprintf(tick->text, AD_TICK_TEXT, "%04" PRId64, d->year);
+        snprintf(tick->text, AD_TICK_TEXT, "%04d", d->year);
     else
-        snprintf(tick->text, AD_TICK_TEXT, "%04" PRId64 "-%02d-%02d", d->year, d->month, d->day);
+        snprintf(tick->text, AD_TICK_TEXT, "%04d-%02d-%02d", d->year, d->month, d->day);
 }
 
 static void label(const struct marks *m, const struct wall *now, struct ad_tick *tick)
@@ -241,9 +240,9 @@ static int64_t beginning(enum ad_time_unit unit, int64_t i)
     case AD_TICK_DAY:
         return i * DAY;
     case AD_TICK_MONTH:
-        return DAY * ad_date_days((struct ad_date){year + 1970, (int)(i - 12 * year) + 1, 1});
+        return DAY * ad_date_days((struct ad_date){(int)year + 1970, (int)(i - 12 * year) + 1, 1});
     case AD_TICK_YEAR:
-        return DAY * ad_date_days((struct ad_date){i, 1, 1});
+        return DAY * ad_date_days((struct ad_date){(int)i, 1, 1});
     default:
         return i * HOUR;
     }
@@ -324,7 +323,7 @@ enum part { PART_YEAR, PART_DAY, PART_SECOND };
 static void add_wall(const struct wall *w, enum part part, struct ad_buf *out)
 {
     char text[2 * AD_TICK_TEXT];
-    size_t len = (size_t)snprintf(text, sizeof text, "%04" PRId64, w->date.year);
+    size_t len = (size_t)snprintf(text, sizeof text, "%04d", w->date.year);
     if (part >= PART_DAY)
         len += (size_t)snprintf(text + len, sizeof text - len, "-%02d-%02d", w->date.month,
                                 w->date.day);
