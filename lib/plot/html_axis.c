@@ -94,22 +94,17 @@ static void put_rows(struct ad_html *h, struct ad_tick *tick)
         }
 }
 
-/* What moments are called: the ends of the axis, and the marks of the finest step. */
-static void put_moment(struct ad_html *h, double at, const char *before)
-{
-    ad_html_put(h, before);
-    ad_ticks_say(at, h->f->clock, &h->word);
-    ad_html_put_word(h);
-    ad_html_put(h, "\"");
-}
-
+/* What the marks of the finest step are called in full. */
 static void put_moments(struct ad_html *h, const struct ad_tick *tick, size_t n)
 {
     ad_html_put(h, ",\n\"moments\":[");
-    for (size_t i = 0; i < n; i++)
-        put_moment(h, tick[i].at, i ? ",\"" : "\"");
-    put_moment(h, h->f->from, "],\n\"first\":\"");
-    put_moment(h, h->f->to, ",\"last\":\"");
+    for (size_t i = 0; i < n; i++) {
+        ad_html_put(h, i ? ",\"" : "\"");
+        ad_ticks_say(tick[i].at, h->f->clock, &h->word);
+        ad_html_put_word(h);
+        ad_html_put(h, "\"");
+    }
+    ad_html_put(h, "]");
 }
 
 int ad_html_axis(struct ad_html *h)

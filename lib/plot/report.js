@@ -52,9 +52,10 @@ function within(stretch) {
 
 /* The marks of the finest step that leaves room for their labels. */
 function marks_of(stretch, most) {
+    const from = stretch.from * 1e6 - 1, to = stretch.to * 1e6 + 1;
     let best = [];
     for (const set of axis.sets) {
-        const seen = set.filter((m) => m[0] >= stretch.from * 1e6 && m[0] <= stretch.to * 1e6);
+        const seen = set.filter((mark) => mark[0] >= from && mark[0] <= to);
         if (seen.length > most)
             break;
         best = seen;
@@ -64,16 +65,12 @@ function marks_of(stretch, most) {
 
 /* What the nearest mark of the finest step is called. */
 function name_of(fraction) {
-    if (!axis.moments)
-        return Math.round(at_of(fraction)).toString();
-    if (fraction <= 0 || fraction >= 1)
-        return fraction <= 0 ? axis.first : axis.last;
+    const away = (i) => Math.abs(finest[i][0] / 1e6 - fraction);
     let best = 0;
-    finest.forEach((mark, i) => {
-        if (Math.abs(mark[0] / 1e6 - fraction) < Math.abs(finest[best][0] / 1e6 - fraction))
+    for (let i = 1; i < finest.length; i++)
+        if (away(i) < away(best))
             best = i;
-    });
-    return axis.moments[best] || '';
+    return !finest.length ? '' : axis.moments ? axis.moments[best] : finest[best][1];
 }
 
 function cover(part, stretch, name) {
@@ -126,10 +123,10 @@ function draw_chosen() {
 }
 
 function say_view() {
-    const whole = view === WHOLE;
-    const join = ' \u2013 ', from = name_of(view.from), to = name_of(view.to);
+    const whole = view === WHOLE, from = name_of(view.from), to = name_of(view.to);
     const same_day = axis.moments && from.slice(0, 11) === to.slice(0, 11);
-    by('shown').textContent = whole ? '' : from + join + (same_day ? to.slice(11) : to);
+    by('shown').textContent = whole ? '' : 'about ' + from +
+        (from === to ? '' : ' \u2013 ' + (same_day ? to.slice(11) : to));
     for (const button of by('tools').querySelectorAll('button')) {
         const what = button.dataset.do;
         button.disabled = what === 'in' ? view.to - view.from <= narrowest * 1.001
