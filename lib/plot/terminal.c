@@ -172,6 +172,12 @@ static void flow(struct flow *to, size_t gap, enum ad_ink ink, const char *sign,
     to->column = column + width;
 }
 
+static void flow_break(struct flow *to)
+{
+    to->row++;
+    to->column = 0;
+}
+
 static const char *text_of(struct ad_buf *b)
 {
     ad_buf_add(b, "", 1);
@@ -183,11 +189,25 @@ static void flow_span(struct flow *to)
 {
     const struct ad_figure *f = to->page->f;
     struct ad_buf from = {0}, until = {0}, zone = {0};
+    /* Not the axis, which has some room at its ends. */
+    double first = (double)NAN, last = (double)NAN;
+    for (size_t i = 0; i < f->nshown; i++) {
+        first = fmin(first, f->shown[i]->trace.from);
+        last = fmax(last, f->shown[i]->trace.to);
+    }
+    if (isnan(first))
+        return;
     ad_buf_addz(&from, f->clock ? "" : "rows ");
-    ad_ticks_say(f->from, f->clock, &from);
+    ad_ticks_say(first, f->clock, &from);
     flow(to, GAP, AD_INK_FAINT, "", text_of(&from));
-    ad_buf_addz(&until, "to ");
-    ad_ticks_say(f->to, f->clock, &until);
+    ad_ticks_say(last, f->clock, &until);
+    /* The day, once. */
+    size_t day = f->clock ? strlen("2024-03-31 ") : 0;
+    if (day && from.len > day && until.len > day && memcmp(from.s, until.s, day) == 0) {
+        until.len -= day;
+        memmove(until.s, until.s + day, until.len);
+    }
+    flow(to, 1, AD_INK_FAINT, "", "to");
     flow(to, 1, AD_INK_FAINT, "", text_of(&until));
     if (f->clock) {
         ad_buf_add_visible(&zone, ad_str_of(ad_clock_zone(f->clock)));
@@ -217,17 +237,21 @@ static size_t draw_legend(const struct ad_page *page, size_t row, struct ad_canv
     const struct ad_figure *f = page->f;
     const struct ad_terminal_look *look = page->look;
     struct flow to = {page, c, row, 0};
+    bool flagged = false;
+    for (size_t i = 0; i < f->nshown; i++)
+        flagged |= f->shown[i]->trace.flagged > 0;
     if (f->nshown)
         flow_span(&to);
+    if (to.row > row)
+        flow_break(&to);
     flow_counts(&to);
     if (!f->nshown)
         return to.row + 1 - row;
-    to.row++;
-    to.column = 0;
+    flow_break(&to);
     flow(&to, GAP, AD_INK_LINE, look->line, "value");
     if (f->banded)
         flow(&to, GAP, AD_INK_BAND, look->band, "normal");
-    if (f->flagged)
+    if (flagged)
         flow(&to, GAP, AD_INK_FLAG, look->flag, "flagged");
     if (f->shifting)
         flow(&to, GAP, AD_INK_SHIFT, look->shift, "shift");
@@ -246,13 +270,16 @@ static int print(struct ad_page *page, struct ad_canvas *c, struct ad_sink *sink
     return status;
 }
 
+/* Bytes of a title: more than any terminal shows. */
+enum { TITLE_MOST = 4096 };
+
 static int print_title(struct ad_page *page, struct ad_sink *sink)
 {
     struct ad_canvas c;
     struct ad_buf title = {0};
     if (!page->f->cfg.title)
         return 0;
-    if (ad_buf_add_visible(&title, ad_str_of(page->f->cfg.title)) ||
+    if (ad_buf_add_visible_most(&title, ad_str_of(page->f->cfg.title), TITLE_MOST) ||
         ad_canvas_init(&c, page->cfg->columns, 1, page->cfg->glyphs)) {
         ad_buf_free(&title);
         return -1;

@@ -193,18 +193,31 @@ static void draw_line(const struct ad_page *page, const struct ad_panel *p, stru
     }
 }
 
+static void draw_flag(const struct ad_page *page, const struct ad_panel *p, struct ad_canvas *c,
+                      size_t column, const struct ad_slice *s)
+{
+    ad_canvas_text(c, c->part.column + column, c->part.row + row_of(page, p, s->flag.value), 1,
+                   ad_str_of(page->look->flag), ad_mark_of(AD_INK_FLAG, AD_LEVEL_FLAG));
+}
+
+/* Of those of a column the one of highest score, that the line can be seen between them. */
 static void draw_flags(const struct ad_page *page, const struct ad_panel *p, struct ad_canvas *c)
 {
-    struct ad_mark mark = ad_mark_of(AD_INK_FLAG, AD_LEVEL_FLAG);
+    const struct ad_slice *best = NULL;
+    size_t column = 0;
     for (size_t i = 0; i < p->trace.n; i++) {
         const struct ad_slice *s = &p->trace.slice[i];
         if (!s->flagged)
             continue;
-        double at = isnan(s->flag.at) ? s->from : s->flag.at;
-        ad_canvas_text(c, c->part.column + ad_terminal_column(page, at),
-                       c->part.row + row_of(page, p, s->flag.value), 1, ad_str_of(page->look->flag),
-                       mark);
+        size_t at = ad_terminal_column(page, isnan(s->flag.at) ? s->from : s->flag.at);
+        if (best && at != column)
+            draw_flag(page, p, c, column, best);
+        if (!best || at != column || s->flag_score > best->flag_score)
+            best = s;
+        column = at;
     }
+    if (best)
+        draw_flag(page, p, c, column, best);
 }
 
 /* --- beside it -------------------------------------------------------------------------------- */
@@ -323,6 +336,14 @@ static void draw_heading(const struct ad_page *page, const struct ad_panel *p, s
                       c);
 }
 
+static void draw_nothing(const struct ad_page *page, struct ad_canvas *c)
+{
+    static const char text[] = "no values";
+    size_t width = sizeof text - 1;
+    ad_canvas_text(c, c->part.column + (page->plot - width) / 2, c->part.row + page->rows / 2,
+                   width, ad_str_of(text), ad_mark_of(AD_INK_FAINT, AD_LEVEL_TEXT));
+}
+
 size_t ad_terminal_panel_rows(const struct ad_page *page, const struct ad_panel *p)
 {
     return 1 + page->rows + is_labelled(p) + page->f->scored;
@@ -337,6 +358,8 @@ void ad_terminal_panel(const struct ad_page *page, const struct ad_panel *p, str
     draw_shifts(page, p, c);
     draw_line(page, p, c);
     draw_flags(page, p, c);
+    if (isnan(p->trace.least))
+        draw_nothing(page, c);
     if (is_labelled(p))
         draw_labels(page, p, 1 + page->rows, c);
     if (page->f->scored)
