@@ -89,15 +89,24 @@ void ad_terminal_title(const struct ad_page *page, struct ad_str title, size_t m
         ad_canvas_text(c, taken, 0, most - taken, cut, bold);
 }
 
+/* Where the label of a mark begins: below it in the middle, but within the picture. */
+static size_t label_column(const struct ad_page *page, const struct ad_tick *tick)
+{
+    size_t at = page->gutter + 1 + ad_terminal_column(page, tick->at);
+    size_t width = ad_text_width(ad_str_of(tick->text)), columns = page->cfg->columns;
+    size_t begin = at > width / 2 ? at - width / 2 : 0;
+    return begin + width > columns ? columns - width : begin;
+}
+
+/* Whether labels would not be two blanks apart; the last one may be left out. */
 static bool crowded(const struct ad_page *page, const struct ad_tick *tick, size_t n)
 {
-    double end = -INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        double width = (double)ad_text_width(ad_str_of(tick[i].text));
-        double begin = (double)ad_terminal_column(page, tick[i].at) - floor(width / 2);
-        if (width > 0 && begin < end + 2)
+    size_t next = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        size_t width = ad_text_width(ad_str_of(tick[i].text)), begin = label_column(page, tick + i);
+        if (width > 0 && begin < next)
             return true;
-        end = width > 0 ? begin + width : end;
+        next = width > 0 ? begin + width + 2 : next;
     }
     return false;
 }
@@ -125,21 +134,18 @@ static void draw_axis(const struct ad_page *page, size_t row, struct ad_canvas *
     struct ad_tick tick[AD_TICKS_MOST];
     struct ad_mark frame = ad_mark_of(AD_INK_FRAME, AD_LEVEL_GUIDE);
     struct ad_mark text = ad_mark_of(AD_INK_TEXT, AD_LEVEL_TEXT);
-    size_t n = choose_ticks(page, tick), left = page->gutter + 1, end = 0;
+    size_t n = choose_ticks(page, tick), left = page->gutter + 1, next = 0;
     ad_canvas_text(c, page->gutter, row, 1, ad_str_of(page->look->corner), frame);
     for (size_t i = 0; i < page->plot; i++)
         ad_canvas_text(c, left + i, row, 1, ad_str_of(page->look->base), frame);
     for (size_t i = 0; i < n; i++) {
         size_t at = left + ad_terminal_column(page, tick[i].at);
-        size_t width = ad_text_width(ad_str_of(tick[i].text));
-        size_t begin = at > width / 2 ? at - width / 2 : 0;
-        if (begin + width > page->cfg->columns)
-            begin = page->cfg->columns - width;
+        size_t width = ad_text_width(ad_str_of(tick[i].text)), begin = label_column(page, tick + i);
         ad_canvas_text(c, at, row, 1, ad_str_of(page->look->base_tick), frame);
-        if (width && (!end || begin > end)) {
+        if (width && begin >= next) {
             text.bold = tick[i].major;
             ad_canvas_text(c, begin, row + 1, width, ad_str_of(tick[i].text), text);
-            end = begin + width;
+            next = begin + width + 2;
         }
     }
 }

@@ -225,8 +225,13 @@ static void draw_flags(const struct ad_page *page, const struct ad_panel *p, str
 size_t ad_terminal_side(const struct ad_page *page, const struct ad_panel *p,
                         struct ad_tick tick[AD_TICKS_MOST])
 {
-    size_t wanted = page->rows / 4 + 2;
-    return ad_ticks_numbers(p->low, p->high, page->f->cfg.log, wanted < 6 ? wanted : 6, tick);
+    size_t wanted = page->rows / 4 + 2, n;
+    /* Labels in all rows, or nearly, would be at uneven distances. */
+    for (wanted = wanted < 6 ? wanted : 6;; wanted--) {
+        n = ad_ticks_numbers(p->low, p->high, page->f->cfg.log, wanted, tick);
+        if (wanted <= 2 || 2 * n <= page->rows + 1)
+            return n;
+    }
 }
 
 static void draw_side(const struct ad_page *page, const struct ad_panel *p, struct ad_canvas *c)
