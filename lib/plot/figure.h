@@ -19,7 +19,7 @@ struct ad_panel {
     double low, high;       /* of the value axis, finite, low < high; as settled */
 };
 
-enum { AD_TRACE_LEAST = 256, AD_TRACE_MOST = 8192 };
+enum { AD_TRACE_LEAST = 64, AD_TRACE_MOST = 8192 };
 
 struct ad_figure_cfg {
     const char *title; /* or NULL; borrowed */
