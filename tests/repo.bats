@@ -295,6 +295,13 @@ mdoc_options() {
     silent wrong
 }
 
+@test "scripts/bench lists the cases that there are" {
+    "$ROOT/scripts/bench" --help | sed -n 's/^  \([a-z]\{1,\}\)  .*/\1/p' | sort >listed
+    sed -n 's/^bench_\([a-z]*\)() {$/\1/p' "$ROOT"/tests/bench/*.bash | sort >there
+    [ -s there ]
+    diff listed there
+}
+
 @test "clang-format has nothing to say" {
     case "$(clang-format --version 2>/dev/null)" in
     *"version 14."*) ;;
