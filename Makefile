@@ -1,8 +1,8 @@
 # adkit: `make` configures by itself; `make help` lists the targets.
 #
 # lib/**.c becomes one static archive, each cmd/ad-NAME.c one program, each tests/unit/NAME.c one
-# test program, each tests/fuzz/NAME.c one fuzz target, each tests/channels/NAME.c a program that
-# tests run. No list of files is kept anywhere.
+# test program, each tests/fuzz/NAME.c one fuzz target, each NAME.c of tests/channels
+# and tests/pictures a program that tests run. No list of files is kept anywhere.
 #
 # lib/*/NAME_gen.c is not part of the library: it is a program, linked with GSL and run while
 # building, whose standard output becomes $(BUILD)/gen/NAME.h, to be included as "gen/NAME.h".
@@ -56,7 +56,7 @@ LIB_SRC := $(filter-out $(GEN_SRC),$(sort $(wildcard lib/*/*.c)))
 CMD_SRC := $(sort $(wildcard cmd/ad-*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
-DRIVER_SRC := $(sort $(wildcard tests/channels/*.c))
+DRIVER_SRC := $(sort $(wildcard tests/channels/*.c tests/pictures/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB = $(BUILD)/libadkit.a
@@ -64,7 +64,7 @@ GEN = $(patsubst %_gen.c,$(BUILD)/gen/%.h,$(notdir $(GEN_SRC)))
 TEXT = $(patsubst %,$(BUILD)/gen/%.h,$(subst .,_,$(notdir $(TEXT_SRC))))
 PROGRAMS = $(patsubst cmd/%.c,$(BUILD)/bin/%,$(CMD_SRC))
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
-DRIVERS = $(patsubst tests/channels/%.c,$(BUILD)/channels/%,$(DRIVER_SRC))
+DRIVERS = $(patsubst tests/%.c,$(BUILD)/%,$(DRIVER_SRC))
 REPLAYS = $(patsubst tests/fuzz/%.c,$(BUILD)/replay/%,$(FUZZ_SRC))
 FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 OBJECTS = $(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(DRIVER_SRC) $(FUZZ_SRC) \
@@ -104,7 +104,7 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call step,LINK)$(LINK) -o $@ $< $(LIB) $(LIB_LIBS) $(CMOCKA_LIBS) $(GSL_LIBS) -lm
 
-$(BUILD)/channels/%: $(BUILD)/obj/tests/channels/%.o $(LIB)
+$(DRIVERS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call step,LINK)$(LINK) -o $@ $< $(LIB) $(LIB_LIBS) -lm
 
@@ -205,7 +205,7 @@ dist: configure
 	echo "$(BUILD)/adkit-$$v.tar.gz"
 
 # --- housekeeping --------------------------------------------------------------------------------
-C_FILES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/channels/*.[ch])
+C_FILES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/channels/*.[ch] tests/pictures/*.[ch])
 
 format:
 	clang-format -i $(C_FILES)

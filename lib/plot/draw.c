@@ -168,7 +168,7 @@ int ad_draw(const struct ad_figure *f, const struct ad_draw_cfg *cfg, struct ad_
     for (size_t i = 0; i < f->nshown; i++) {
         double y = d.l.top + (double)i * d.l.pitch;
         ad_draw_panel(&d, f->shown[i], y);
-        if (d.l.strip > 0)
+        if (f->shown[i]->scored)
             ad_draw_strip(&d, f->shown[i], y + d.l.heading + d.l.plot + d.l.between);
     }
     if (f->nshown)

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MARGIN = 20, LEGEND_LINE = 20, LABEL_ROOM = 95, VALUE_ROOM = 36 };
+enum { MARGIN = 20, LEGEND_LINE = 20, LABEL_ROOM = 85, VALUE_ROOM = 36 };
 
 /* What the widest label of a value takes. */
 static double widest_label(const struct ad_figure *f, size_t wanted)
@@ -31,12 +31,49 @@ static void span_points(struct ad_layout *l, const struct ad_figure *f)
     }
 }
 
+/* Whether the labels of the marks stand apart. */
+static bool labels_fit(const struct ad_layout *l, const struct ad_figure *f)
+{
+    const double apart = 14;
+    double end = -apart;
+    for (size_t i = 0; i < l->times; i++) {
+        double half =
+            ad_lettering_width(ad_str_of(l->time[i].text), AD_DRAW_SMALL, l->time[i].major) / 2;
+        double x = ad_figure_along(f, l->time[i].at) * (l->right - l->left);
+        if (x - half < end + apart)
+            return false;
+        end = x + half;
+    }
+    return true;
+}
+
+static void mark_with(struct ad_layout *l, const struct ad_figure *f,
+                      const struct ad_time_step *step)
+{
+    l->step = step;
+    l->times = ad_ticks_times(f->from, f->to, step, f->clock, l->time, AD_TICKS_MOST);
+}
+
+/* Marks at a distance that is easy on the eye; closer ones where there would hardly be any. */
 static void mark_times(struct ad_layout *l, const struct ad_figure *f)
 {
     size_t most = (size_t)fmax(2, fmin(AD_TICKS_MOST - 1, (l->right - l->left) / LABEL_ROOM));
-    l->step = f->clock ? ad_time_step_for(f->from, f->to, most) : NULL;
-    l->times = f->clock ? ad_ticks_times(f->from, f->to, l->step, f->clock, l->time, AD_TICKS_MOST)
-                        : ad_ticks_rows(f->from, f->to, most, l->time);
+    size_t steps;
+    if (!f->clock) {
+        l->times = ad_ticks_rows(f->from, f->to, most, l->time);
+        return;
+    }
+    const struct ad_time_step *step = ad_time_step_for(f->from, f->to, most);
+    const struct ad_time_step *finest = ad_time_steps(&steps) + steps - 1;
+    mark_with(l, f, step);
+    while (l->times < 4 && step < finest) {
+        mark_with(l, f, step + 1);
+        if (!labels_fit(l, f)) {
+            mark_with(l, f, step);
+            break;
+        }
+        step++;
+    }
 }
 
 /* Many panels are low ones. */
@@ -54,6 +91,7 @@ void ad_draw_layout(struct ad_layout *l, const struct ad_figure *f, const struct
 {
     *l = (struct ad_layout){.width = cfg->width > 0 ? round(cfg->width) : 1200};
     double n = (double)f->nshown;
+    span_points(l, f);
     l->plot = cfg->height > 0 ? round(cfg->height) : height_of_plot(f->nshown);
     l->heading = 20;
     l->strip = f->scored ? height_of_strip(l->plot) : 0;
@@ -73,7 +111,6 @@ void ad_draw_layout(struct ad_layout *l, const struct ad_figure *f, const struct
     l->footer = l->axis + 42;
     l->height = l->footer + 16;
     mark_times(l, f);
-    span_points(l, f);
 }
 
 /* --- the legend ----------------------------------------------------------------------------- */
@@ -87,7 +124,7 @@ struct entry {
     bool is;
 };
 
-enum { SAMPLE = 18, SAMPLE_GAP = 6, ENTRY_GAP = 22 };
+enum { SAMPLE = 16, SAMPLE_GAP = 6, ENTRY_GAP = 18 };
 
 static void draw_entry(struct ad_drawing *d, const struct entry *e, double x, double y)
 {
@@ -120,9 +157,9 @@ size_t ad_draw_legend(const struct ad_figure *f, double left, double right, stru
     const struct entry entry[] = {
         {AD_INK_LINE, STROKE, "value", valued},
         {AD_INK_EXPECTED, STROKE, "expected", expected},
-        {AD_INK_BAND, BOX, "normal range", f->banded},
+        {AD_INK_BAND, BOX, "normal", f->banded},
         {AD_INK_FLAG, DOT, "flagged", flagged},
-        {AD_INK_SHIFT, UPRIGHT, "lasting shift", f->shifting},
+        {AD_INK_SHIFT, UPRIGHT, "shift", f->shifting},
         {AD_INK_LABEL, BOX, "labelled", f->labelled},
         {AD_INK_SCORE, BOX, "score", f->scored},
         {AD_INK_ALARM, BOX, "score \xe2\x89\xa5 0.5", f->scored && flagged},

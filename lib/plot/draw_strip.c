@@ -89,7 +89,7 @@ void ad_draw_strip(struct ad_drawing *d, const struct ad_panel *p, double y)
     ad_draw_marks(d, AD_INK_GRID, s.top, s.bottom);
     draw_runs(&s, AD_INK_SCORE, 0);
     draw_runs(&s, AD_INK_ALARM, alarm);
-    ad_draw_across(d, AD_INK_FRAME, y_of(&s, alarm));
+    ad_draw_across(d, AD_INK_ALARM, y_of(&s, alarm));
     ad_draw_across(d, AD_INK_FRAME, s.bottom - 1);
     d->pen->kind->leave(d->pen);
 }

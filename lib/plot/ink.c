@@ -11,7 +11,7 @@ const struct ad_ink_look ad_ink[AD_INKS] = {
     [AD_INK_EXPECTED] = {"expected", {0xe0, 0x8a, 0x2e}, 1, 1.2, 0, 3},
     [AD_INK_LINE] = {"line", {0x3d, 0x7a, 0xb0}, 1, 1.2, 0, -1},
     [AD_INK_SCORE] = {"score", {0xa7, 0xb2, 0xbe}, 1, 1, 0, 8},
-    [AD_INK_ALARM] = {"alarm", {0xa5, 0x0f, 0x2d}, 1, 1, 0, 9},
+    [AD_INK_ALARM] = {"alarm", {0xa5, 0x0f, 0x2d}, 1, 0.8, 3, 9},
     [AD_INK_FLAG] = {"flag", {0xa5, 0x0f, 0x2d}, 1, 7, 0, 9},
     [AD_INK_SHIFT] = {"shift", {0x5b, 0x3a, 0x8e}, 1, 1.5, 5, 5},
 };

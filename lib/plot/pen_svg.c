@@ -1,4 +1,4 @@
-#include "plot/lettering.h"
+#include "plot/markup.h"
 #include "plot/pen.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@ struct svg {
 
 static void put(struct svg *s, const char *z)
 {
-    ad_sink_write(s->sink, z, strlen(z));
+    ad_markup(s->sink, z);
 }
 
 /* Coordinates are whole hundredths of a pixel, so that differences of them are exact. */
@@ -49,30 +49,12 @@ static void put_attribute(struct svg *s, const char *name, double x)
     put(s, "\"");
 }
 
-static void put_text(struct svg *s, struct ad_str text)
-{
-    for (const char *p = text.s, *end = p + text.len; p < end;) {
-        size_t n = ad_letter_size(p, end);
-        if (n == 0)
-            put(s, AD_LETTER_LOST);
-        else if (*p == '&')
-            put(s, "&amp;");
-        else if (*p == '<')
-            put(s, "&lt;");
-        else if (*p == '>')
-            put(s, "&gt;");
-        else
-            ad_sink_write(s->sink, p, n);
-        p += n ? n : 1;
-    }
-}
-
 static void put_title(struct svg *s, struct ad_str title)
 {
     if (title.len == 0)
         return;
     put(s, "<title>");
-    put_text(s, title);
+    ad_markup_text(s->sink, title);
     put(s, "</title>");
 }
 
@@ -140,7 +122,7 @@ static void text(struct ad_pen *pen, enum ad_ink ink, struct ad_xy at, enum ad_a
     put(s, bold ? " font-weight=\"700\"" : "");
     put(s, anchored[anchor]);
     put(s, ">");
-    put_text(s, words);
+    ad_markup_text(s->sink, words);
     put(s, "</text>\n");
 }
 
