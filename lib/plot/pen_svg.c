@@ -24,12 +24,17 @@ static void put_hundredths(struct svg *s, long long n)
 {
     char text[24], *p = text + sizeof text;
     unsigned long long u = n < 0 ? 0 - (unsigned long long)n : (unsigned long long)n;
-    for (unsigned digit = 0; digit < 3 || u; digit++, u /= 10) {
-        if (digit == 2 && *p != '.' && p < text + sizeof text)
-            *--p = '.';
-        if (digit >= 2 || u % 10 || p < text + sizeof text)
-            *--p = (char)('0' + u % 10);
+    const unsigned rest = (unsigned)(u % 100);
+    if (rest % 10)
+        *--p = (char)('0' + rest % 10);
+    if (rest) {
+        *--p = (char)('0' + rest / 10);
+        *--p = '.';
     }
+    u /= 100;
+    do
+        *--p = (char)('0' + u % 10);
+    while (u /= 10);
     if (n < 0)
         *--p = '-';
     ad_sink_write(s->sink, p, (size_t)(text + sizeof text - p));
