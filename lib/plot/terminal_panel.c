@@ -351,7 +351,7 @@ static void draw_nothing(const struct ad_page *page, struct ad_canvas *c)
 
 size_t ad_terminal_panel_rows(const struct ad_page *page, const struct ad_panel *p)
 {
-    return 1 + page->rows + is_labelled(p) + page->f->scored;
+    return 1 + page->rows + is_labelled(p) + p->scored;
 }
 
 void ad_terminal_panel(const struct ad_page *page, const struct ad_panel *p, struct ad_canvas *c)
@@ -367,6 +367,6 @@ void ad_terminal_panel(const struct ad_page *page, const struct ad_panel *p, str
         draw_nothing(page, c);
     if (is_labelled(p))
         draw_labels(page, p, 1 + page->rows, c);
-    if (page->f->scored)
+    if (p->scored)
         draw_scores(page, p, 1 + page->rows + is_labelled(p), c);
 }

@@ -32,7 +32,7 @@ static inline struct ad_mark ad_mark_of(enum ad_ink ink, enum ad_level level)
     return (struct ad_mark){(unsigned char)level, false, ad_ink[ink].ansi};
 }
 
-/* Lines of a panel: heading, plot, labels if it has any, scores if the figure has any. */
+/* Lines of a panel: heading, plot, labels and scores if it has any. */
 size_t ad_terminal_panel_rows(const struct ad_page *page, const struct ad_panel *p);
 
 /* Draw it on a canvas of so many rows. */
