@@ -52,20 +52,20 @@ void ad_html_put_at(struct ad_html *h, double at)
 void ad_html_say_stretch(struct ad_html *h, double from, double to)
 {
     enum { DATE = sizeof "2024-03-31 " - 1 };
-    struct ad_buf *w = &h->word;
+    struct ad_buf *w = &h->word, end = {0};
     size_t begin = w->len;
     ad_ticks_say(from, h->f->clock, w);
     if (!(from < to))
         return;
-    ad_buf_addz(w, "\xC2\xA0\xE2\x80\x93\xE2\x81\xA0\xC2\xA0"); /* no line breaks there */
-    size_t end = w->len;
-    ad_ticks_say(to, h->f->clock, w);
-    bool same_day = h->f->clock && w->len > end + DATE &&
-                    memcmp(w->s + begin, w->s + end, DATE) == 0 && w->s[end + DATE - 1] == ' ';
-    if (same_day) {
-        memmove(w->s + end, w->s + end + DATE, w->len - end - DATE);
-        w->len -= DATE;
-    }
+    ad_ticks_say(to, h->f->clock, &end);
+    bool same_day = h->f->clock && w->len - begin > DATE && end.len > DATE &&
+                    memcmp(w->s + begin, end.s, DATE) == 0;
+    size_t known = same_day ? DATE : 0;
+    /* Lines may only break between days. */
+    ad_buf_addz(w, same_day ? "\xC2\xA0\xE2\x80\x93\xE2\x81\xA0\xC2\xA0" : "\xC2\xA0\xE2\x80\x93 ");
+    ad_buf_add(w, end.s + known, end.len - known);
+    w->failed |= end.failed;
+    ad_buf_free(&end);
 }
 
 /* --- what it is of -------------------------------------------------------------------------- */
@@ -183,6 +183,7 @@ static const char help[] =
 
 static int put_picture(struct ad_html *h, const struct ad_draw_cfg *cfg, struct ad_err *err)
 {
+    ad_html_put(h, "<section>\n");
     ad_html_put(h, tools);
     ad_html_put(h, "<figure id=\"picture\" role=\"group\" "
                    "aria-label=\"Picture of the series over time\">\n");
@@ -199,6 +200,7 @@ static int put_picture(struct ad_html *h, const struct ad_draw_cfg *cfg, struct 
         return -1;
     ad_html_put(h, "</figure>\n");
     ad_html_put(h, help);
+    ad_html_put(h, "</section>\n");
     return 0;
 }
 

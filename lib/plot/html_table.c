@@ -189,15 +189,12 @@ static void put_caption(struct ad_html *h)
 void ad_html_table(struct ad_html *h)
 {
     const struct ad_figure *f = h->f;
-    bool named = false;
     ad_html_put(h, "<h2>What was found</h2>\n");
     if (f->nfound == 0) {
         ad_html_put(h, "<p class=\"nothing\">Nothing is flagged.</p>\n");
         return;
     }
-    for (size_t i = 0; i < f->nfound; i++)
-        named |= f->found[i]->panel->title.len > 0;
-    ad_html_put(h, named ? "<table>\n" : "<table class=\"nameless\">\n");
+    ad_html_put(h, f->n > 1 ? "<table>\n" : "<table class=\"single\">\n");
     put_caption(h);
     ad_html_put(h, "<thead><tr><th scope=\"col\" class=\"when\" aria-sort=\"ascending\">");
     ad_html_put(h, f->clock ? "Time" : "Row");

@@ -12,7 +12,7 @@ const rows = Array.from(document.querySelectorAll('tbody tr'));
 
 /* Stretches of the axis are {from, to} as fractions of the whole. */
 const WHOLE = { from: 0, to: 1 };
-const LABEL_WIDTH = 70, LABELS_MOST = 12, LABEL_GAP = 12, LEGEND_LINE = 20, PAGE_LEAST = 300;
+const LABEL_WIDTH = 60, LABELS_MOST = 12, LABEL_GAP = 12, LEGEND_LINE = 20, PAGE_LEAST = 300;
 const DRAGGED_LEAST = 5, NEAR = 10;
 
 const figure = by('picture');
@@ -164,13 +164,20 @@ function layout_of_page() {
     const labels = texts.filter((text) =>
         text.getAttribute('text-anchor') === 'middle' && text.getAttribute('y') >= last.y);
     const place = document.createElementNS(page.namespaceURI, 'g');
+    const at_right = texts.filter((text) =>
+        text.getAttribute('text-anchor') === 'end' && text.getAttribute('x') >= right - 1);
+    const counts = texts.filter((text) =>
+        !text.hasAttribute('text-anchor') && text.getAttribute('y') >= last.y);
     labels.forEach((text) => text.remove());
+    counts.forEach((text) => text.remove()); /* the page says them at its top */
     page.append(place);
     return {
-        left, drawn: { right, page: width, height }, place, like: labels[0],
+        left, drawn: { right, page: width, height }, place, like: labels[0], at_right,
         legend: legend_of(panels[0].svg),
-        at_right: texts.filter((text) => text.getAttribute('text-anchor') === 'end' &&
-            text.getAttribute('x') >= right - 1),
+        headings: texts.filter((text) => text.matches('.text:not([text-anchor])')).map((text) => ({
+            text, words: text.textContent,
+            beside: at_right.find((t) => t.getAttribute('y') === text.getAttribute('y')),
+        })),
     };
 }
 
@@ -213,6 +220,18 @@ function lay_legend() {
     return line - drawn;
 }
 
+function lay_headings() {
+    for (const { text, words, beside } of layout.headings) {
+        const room = layout.width - (beside ? beside.getComputedTextLength() + 16 : 0);
+        const letters = Array.from(words);
+        text.textContent = words;
+        while (letters.length > 1 && text.getComputedTextLength() > room) {
+            letters.pop();
+            text.textContent = letters.join('') + '\u2026';
+        }
+    }
+}
+
 function lay_out() {
     const drawn = layout.drawn, wide = Math.max(PAGE_LEAST, Math.floor(figure.clientWidth));
     const more = wide - drawn.page;
@@ -222,6 +241,7 @@ function lay_out() {
         part.svg.setAttribute('width', layout.width);
     for (const text of layout.at_right)
         text.setAttribute('x', drawn.right + more);
+    lay_headings();
     const lines = lay_legend() * LEGEND_LINE;
     page.setAttribute('width', wide);
     page.setAttribute('height', drawn.height + lines);
