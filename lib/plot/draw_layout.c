@@ -162,7 +162,7 @@ size_t ad_draw_legend(const struct ad_figure *f, double left, double right, stru
         {AD_INK_SHIFT, UPRIGHT, "shift", f->shifting},
         {AD_INK_LABEL, BOX, "labelled", f->labelled},
         {AD_INK_SCORE, BOX, "score", f->scored},
-        {AD_INK_ALARM, BOX, "score \xe2\x89\xa5 0.5", f->scored && flagged},
+        {AD_INK_ALARM, BOX, "\xe2\x89\xa5 0.5", f->scored && flagged},
     };
     size_t lines = 0;
     double x = right;
