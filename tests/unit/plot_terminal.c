@@ -85,23 +85,35 @@ static struct ad_figure *week(struct ad_clock *clock, struct ad_figure_cfg cfg, 
     return f;
 }
 
-/* With AD_PICTURES set the pictures are written there instead. */
-static void compare(const char *name, struct ad_str got)
+static FILE *must_open(const char *folder, const char *name, const char *how)
 {
     char path[256];
-    const char *to = getenv("AD_PICTURES");
-    snprintf(path, sizeof path, "%s/%s.txt", to ? to : "tests/data/pictures", name);
-    FILE *file = fopen(path, to ? "w" : "r");
+    snprintf(path, sizeof path, "%s/%s.txt", folder, name);
+    FILE *file = fopen(path, how);
     if (!file)
         fail_msg("%s cannot be opened", path);
+    return file;
+}
+
+/* With AD_PICTURES set the picture is written there instead. */
+static void compare(const char *name, struct ad_str got)
+{
+    const char *to = getenv("AD_PICTURES");
+    if (to) {
+        FILE *new = must_open(to, name, "w");
+        assert_int_equal(fwrite(got.s, 1, got.len, new), got.len);
+        fclose(new);
+        return;
+    }
+    FILE *file = must_open("tests/data/pictures", name, "r");
     char *want = calloc(1, got.len + 2);
-    size_t len = to ? fwrite(got.s, 1, got.len, file) : fread(want, 1, got.len + 1, file);
+    size_t len = fread(want, 1, got.len + 1, file);
     fclose(file);
-    bool same = to || ad_str_eq(got, (struct ad_str){want, len});
+    bool same = ad_str_eq(got, (struct ad_str){want, len});
     free(want);
     if (!same) {
         fprintf(stderr, "%.*s", (int)got.len, got.s);
-        fail_msg("the picture above is not the one in %s", path);
+        fail_msg("the picture above is not %s.txt", name);
     }
 }
 
