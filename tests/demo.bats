@@ -6,7 +6,7 @@ load helper
 # The demo makes and runs build/bin whatever AD_BIN is.
 demo() {
     [ -z "${AD_SLOW:-}" ] || skip "the demo is about the plain build"
-    good "$ROOT/scripts/demo"
+    good in_turn "$ROOT/scripts/demo"
 }
 
 @test "the demo finds at least half of the faults, from any folder, in 90 lines of 80 columns" {

@@ -121,6 +121,11 @@ good() {
     [ ! -s err ] || fail "not silent: $*"
 }
 
+# in_turn CMD...: CMD, which makes something in the tree, while no other test does so
+in_turn() {
+    flock "$ROOT/tests" "$@"
+}
+
 fail() {
     {
         echo "FAILED${tool:+ ($tool)}: $*"

@@ -369,7 +369,7 @@ plain() { ! sanitized && [ "$(head -c 2 "$AD_BIN/$tool")" != '#!' ]; }
 @test "installing and uninstalling leaves nothing behind" {
     [ -e "$ROOT/README.md" ] && [ -e "$ROOT/NEWS" ] || skip "no documents yet"
     [ -z "${AD_SLOW:-}" ] || skip "not the plain build"
-    make -s -C "$ROOT" install DESTDIR="$PWD/to" prefix=/usr >log 2>&1 || fail "$(cat log)"
+    in_turn make -s -C "$ROOT" install DESTDIR="$PWD/to" prefix=/usr >log 2>&1 || fail "$(cat log)"
     for tool in $(tools); do
         [ -x "to/usr/bin/$tool" ] || fail "not installed"
         [ -s "to/usr/share/man/man1/$tool.1" ] || fail "no man page installed"

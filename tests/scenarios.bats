@@ -185,7 +185,7 @@ END
 
 @test "they run where they are installed" {
     [ -z "${AD_SLOW:-}" ] || skip "not the plain build"
-    make -s -C "$ROOT" install DESTDIR="$PWD/to" prefix=/usr >log 2>&1 || fail "$(cat log)"
+    in_turn make -s -C "$ROOT" install DESTDIR="$PWD/to" prefix=/usr >log 2>&1 || fail "$(cat log)"
     find to -path '*/examples/*/run' | sort >there
     (cd "$EXAMPLES/.." && find examples -name run) | wc -l | grep -qx "$(wc -l <there)"
     while read -r run; do good "$run"; done <there
