@@ -5,6 +5,7 @@
 load helper
 
 setup() {
+    swiftly
     cd "$BATS_TEST_TMPDIR" || return
     export AD_ALERT_DB=alerts.db
     unset SUDO_USER LOGNAME USER

@@ -30,6 +30,7 @@ END
 }
 
 setup() {
+    swiftly
     cd "$BATS_TEST_TMPDIR" || return
     SEND=$AD_BIN/../channels/send
     [ -x "$SEND" ] || SEND=$ROOT/${AD_BUILD:-build}/channels/send

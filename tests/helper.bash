@@ -20,9 +20,20 @@ export PATH LC_ALL=C TZ=UTC
 export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-$([ -n "${AD_FULL:-}" ] && echo 900 || echo 60)}
 
 setup() {
+    swiftly
     cd "$BATS_TEST_TMPDIR" || return
     RANDOM=2402 # the same "random" choices in every run
 }
+
+# Before every command bats writes down where it stands, which takes a hundred times as long as the
+# shell takes for the command. It is enough to do so when one has failed.
+swiftly() {
+    trap - DEBUG
+    BATS_DEBUG_LAST_STACK_TRACE=() BATS_DEBUG_LASTLAST_STACK_TRACE=()
+    trap 'BATS_ERROR_STATUS=$?; _stand; bats_error_trap' ERR
+}
+
+_stand() { bats_capture_stack_trace; }
 
 # --- which tools -------------------------------------------------------------------------------
 
