@@ -135,20 +135,25 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-/* Whether the minute matches, counted from 1970 as the clock shows it. */
-static bool matches(const struct ad_schedule *s, int64_t minute)
+/* Whether the five fields match a day, counted from 1970 as the clock shows it. */
+static bool day_matches(const struct ad_schedule *s, int64_t days)
 {
-    int64_t days = floor_div(minute, DAY);
-    unsigned of_day = (unsigned)(minute - days * DAY);
     unsigned weekday = (unsigned)((days % 7 + 11) % 7); /* 1970 began on a Thursday */
-    if (!s->cron)
-        return ad_hours_has(&s->hours, (weekday + 6) % 7 * DAY + of_day);
-    if (!(s->minute >> of_day % HOUR & 1) || !(s->hour >> of_day / HOUR & 1))
-        return false;
     struct ad_date date = ad_date_of(days);
     bool on_day = s->day >> date.day & 1, on_weekday = s->weekday >> weekday & 1;
     bool fits = s->any_day || s->any_weekday ? on_day && on_weekday : on_day || on_weekday;
     return fits && (s->month >> date.month & 1);
+}
+
+/* The same of a minute. */
+static bool matches(const struct ad_schedule *s, int64_t minute)
+{
+    int64_t days = floor_div(minute, DAY);
+    unsigned of_day = (unsigned)(minute - days * DAY);
+    if (!s->cron) /* a week begins on Monday */
+        return ad_hours_has(&s->hours, (unsigned)((days % 7 + 10) % 7) * DAY + of_day);
+    return (s->minute >> of_day % HOUR & 1) && (s->hour >> of_day / HOUR & 1) &&
+           day_matches(s, days);
 }
 
 static int64_t shown(const struct ad_offsets *zone, int64_t minute)
@@ -164,6 +169,16 @@ static bool begins(const struct ad_schedule *s, int64_t now, int64_t latest)
         if (matches(s, m))
             return true;
     return false;
+}
+
+/* How many minutes more, after minute m at which the clock shows this, are of a day that does not
+ * match. None if the clock is changed on it. */
+static int64_t idle(const struct ad_schedule *s, const struct ad_offsets *zone, int64_t m,
+                    int64_t clock)
+{
+    int64_t days = floor_div(clock, DAY), rest = (days + 1) * DAY - 1 - clock;
+    bool over = s->cron && !day_matches(s, days) && shown(zone, m + rest) == clock + rest;
+    return over ? rest : 0;
 }
 
 bool ad_schedule_has(const struct ad_schedule *s, const struct ad_offsets *zone, double t,
@@ -185,6 +200,11 @@ bool ad_schedule_has(const struct ad_schedule *s, const struct ad_offsets *zone,
             in_force = left > 0;
         if (m > now && (left > 0) != in_force)
             break;
+        if (m > now && left == 0) {
+            int64_t skipped = idle(s, zone, m, clock);
+            m += skipped;
+            latest = clock + skipped > latest ? clock + skipped : latest;
+        }
     }
     *change = 60.0 * (double)m;
     return in_force;
