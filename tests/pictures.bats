@@ -119,3 +119,11 @@ luminance() {
         [ "$status" = 2 ] && grep -q 'No space left' said || fail "$kind: $status, $(cat said)"
     done
 }
+
+@test "the picture of the README is what its pipeline makes" {
+    [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || skip "no DejaVu Sans"
+    sed -n '/^    gzip .*cut/,/png$/p' "$ROOT/README.md" | sed "s#build/bin/##; s#picture.png\$#$PWD/&#" >pipeline
+    [ "$(wc -l <pipeline)" = 3 ]
+    (cd "$ROOT" && sh "$BATS_TEST_TMPDIR/pipeline")
+    alike picture.png "$ROOT/tests/data/host/picture.png" 32 0.2
+}
