@@ -136,8 +136,10 @@ void ad_trace_limit(struct ad_trace *t, size_t slices)
     if (t->room <= slices)
         return;
     struct ad_slice *less = realloc(t->slice, slices * sizeof *less);
-    t->slice = less ? less : t->slice;
-    t->room = less ? slices : t->room;
+    if (!less)
+        return;
+    t->slice = less;
+    t->room = slices;
 }
 
 static int make_room(struct ad_trace *t)
