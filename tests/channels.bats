@@ -733,7 +733,7 @@ check_mail() {
         mail/envelopes
     check_mail mail/mail.0 crlf
     PASS=wrong-password
-    sends 'later 0: SMTP: *'
+    sends 'later 0: SMTP: *denied*'
     ! grep -q wrong-password out || fail "the password"
 }
 

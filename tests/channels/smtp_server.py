@@ -41,7 +41,8 @@ class Handler:
 
 def login(server, session, envelope, mechanism, data):
     with open(os.path.join(folder, "password"), "rb") as f:
-        return AuthResult(success=data.login == b"me" and data.password == f.read().strip())
+        return AuthResult(success=data.login == b"me" and data.password == f.read().strip(),
+                          handled=False)
 
 
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
