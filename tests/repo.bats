@@ -85,7 +85,7 @@ silent() {
         files "$c" '^lib/decide/' | found '#\s*include\s*<ini\.h>'
         files "$c" '^lib/(decide|record/log_)' | found '#\s*include\s*<regex\.h>'
         files "$c" '^lib/alert/' | found '#\s*include\s*<(sqlite3\.h|curl/)'
-        files "$c" '^lib/plot/' | found '#\s*include\s*<cairo'
+        files "$c" '^lib/plot/' | found '#\s*include\s*<(cairo|fontconfig)'
     }
     silent wrong
 }

@@ -1,5 +1,6 @@
 #include "plot/lettering.h"
 #include "plot/pen.h"
+#include "plot/typeface.h"
 
 #include <cairo-pdf.h>
 #include <cairo.h>
@@ -72,32 +73,49 @@ static void dot(struct ad_pen *pen, enum ad_ink ink, struct ad_xy at, struct ad_
     line(pen, ink, &at, 1);
 }
 
-/* What cairo can print, NUL-terminated; NULL when out of memory, which `words` remembers. */
-static const char *printable(struct page *p, struct ad_str text)
+/* Write the words from x on, or only measure them. Returns where they end. */
+static double write_words(struct page *p, struct ad_xy at, bool bold, bool measure)
+{
+    for (size_t i = 0, n; i < p->words.len; i += n) {
+        cairo_text_extents_t extents;
+        char *run = p->words.s + i;
+        n = ad_typeface_choose(p->cr, (struct ad_str){run, p->words.len - i}, bold);
+        const char next = run[n];
+        run[n] = '\0';
+        cairo_text_extents(p->cr, run, &extents);
+        cairo_move_to(p->cr, at.x, at.y);
+        if (!measure)
+            cairo_show_text(p->cr, run);
+        cairo_new_path(p->cr);
+        run[n] = next;
+        at.x += extents.x_advance;
+    }
+    return at.x;
+}
+
+/* Make `words` the text as cairo takes it, with a NUL behind. Returns 0, or -1 when out of memory,
+ * which `words` remembers. */
+static int take_words(struct page *p, struct ad_str text)
 {
     p->words.len = 0;
     if (ad_lettering_fit(&p->words, text, 1, false, (double)INFINITY) ||
         ad_buf_add(&p->words, "", 1))
-        return NULL;
-    return p->words.s;
+        return -1;
+    p->words.len--;
+    return 0;
 }
 
 static void text(struct ad_pen *pen, enum ad_ink ink, struct ad_xy at, enum ad_anchor anchor,
                  double size, bool bold, struct ad_str text)
 {
     struct page *p = (struct page *)pen;
-    const char *words = printable(p, text);
-    cairo_text_extents_t extents;
-    if (!words)
+    if (take_words(p, text))
         return;
     choose(p, ink);
-    cairo_select_font_face(p->cr, AD_PEN_FACE, CAIRO_FONT_SLANT_NORMAL,
-                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(p->cr, size);
-    cairo_text_extents(p->cr, words, &extents);
-    cairo_move_to(p->cr, at.x - extents.x_advance * anchor / 2, at.y);
-    cairo_show_text(p->cr, words);
-    cairo_new_path(p->cr);
+    if (anchor != AD_ANCHOR_START)
+        at.x -= (write_words(p, at, bold, true) - at.x) * (anchor == AD_ANCHOR_END ? 1 : 0.5);
+    write_words(p, at, bold, false);
 }
 
 static void enter(struct ad_pen *pen, const char *name, struct ad_xy from, struct ad_xy to)
@@ -214,9 +232,8 @@ struct ad_pen *ad_pen_pdf(struct ad_sink *sink, struct ad_xy size, struct ad_str
     if (!p)
         return NULL;
     cairo_scale(p->cr, points, points);
-    const char *words = printable(p, title);
-    if (words)
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, words);
+    if (take_words(p, title) == 0)
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, p->words.s);
     /* The same figure is the same file, whenever it is drawn. */
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
     return &p->pen;

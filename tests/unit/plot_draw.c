@@ -5,6 +5,7 @@
 #include "plot/draw.h"
 #include "plot/lettering.h"
 #include "plot/pen.h"
+#include "plot/typeface.h"
 
 #include <cairo.h>
 #include <fcntl.h>
@@ -202,6 +203,28 @@ static void bytes_that_are_no_text_are_replaced(void **state)
     ad_buf_free(&out);
 }
 
+/* DejaVu Sans has Greek, but no ideographs; whether another typeface does is up to the machine. */
+static void letters_that_are_missing_are_taken_from_elsewhere(void **state)
+{
+    (void)state;
+    const char *const text = "a \xce\xb8\xe6\x97\xa5\xe6\x9c\xac b";
+    static const size_t runs[] = {4, 6, 2};
+    if (access("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", R_OK))
+        skip();
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
+    cairo_t *cr = cairo_create(surface);
+    struct ad_str left = ad_str_of(text);
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        size_t n = ad_typeface_choose(cr, left, i == 0);
+        assert_int_equal(n, runs[i]);
+        left = (struct ad_str){left.s + n, left.len - n};
+    }
+    assert_int_equal(left.len, 0);
+    assert_int_equal(cairo_status(cr), CAIRO_STATUS_SUCCESS);
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+}
+
 /* --- pens ----------------------------------------------------------------------------------- */
 
 /* A sink into a file without a name. */
@@ -341,6 +364,7 @@ int main(void)
         cmocka_unit_test(widths_are_those_of_the_typeface),
         cmocka_unit_test(text_is_cut_between_characters),
         cmocka_unit_test(bytes_that_are_no_text_are_replaced),
+        cmocka_unit_test(letters_that_are_missing_are_taken_from_elsewhere),
         cmocka_unit_test(svg_is_small_and_plain),
         cmocka_unit_test(pages_may_be_too_large),
         cmocka_unit_test(whatever_there_is_can_be_drawn),
