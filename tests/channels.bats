@@ -992,6 +992,8 @@ while [ ! -e ready ]; do sleep 0.02; done
 mount --bind dev /dev || { kill $server; exit 9; }
 "$1" alert.ini test <all
 "$1" alert.ini local3 <notice
+# what is sent is not what is received yet
+for _ in $(seq 500); do [ "$(wc -l <lines)" -lt 7 ] || break; sleep 0.02; done
 kill $server
 rm /dev/log
 "$1" alert.ini test <notice
