@@ -2,6 +2,9 @@
 # The report of ad-plot --html in a browser: what it shows, and what its script does with mouse,
 # fingers, keys and the address of the page. Expected places are computed here from the numbers of
 # the input; times of zones by date(1).
+#
+# To make a reference anew, look at the one that its test left behind (bats --no-tempdir-cleanup):
+#     convert report.png +dither -colors 128 png8:tests/data/pictures/report.png
 
 load helper
 
@@ -56,6 +59,7 @@ browse() {
     local url=$1
     shift
     [ -n "$BROWSER" ] || skip "no chromium-headless-shell"
+    [ -z "${AD_SLOW:-}" ] || skip "the browser is the same"
     timeout 100 "$BROWSER" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
         --hide-scrollbars --user-data-dir="$PWD/profile" --enable-logging=stderr \
         --window-size=1200,1000 "$@" "file://$PWD/$url" 2>log || fail "$(tail -n 5 log)"
@@ -524,4 +528,55 @@ JS
         printf '%s\n' "$width true true" 'true true' true true >want
         same want said
     done
+}
+
+# two: panels of two hosts, of which one stands still for a while, in Berlin
+two() {
+    {
+        records 1440 | sed '1s/^/host,/; 2,$s/^/web-1,/'
+        records 1440 | awk -F, -v OFS=, 'NR > 1 { $2 = 100 - $2; $5 = 100 - $5
+            lower = $6; $6 = 100 - $7; $7 = 100 - lower
+            if (NR > 700 && NR < 800) next
+            sub(/high/, "low"); print "db-1," $0 }'
+    } >two.csv
+    report -g host --title='Two hosts' --tz=Europe/Berlin two.csv
+}
+
+# alike NAME #ADDRESS OPTION...: a picture of page.html is as its reference, but for 0.5 % of the
+# pixels that differ by more than 48 of 255 levels
+alike() {
+    local name=$1 url=page.html$2 picture=$AD_BIN/../pictures/picture differ
+    shift 2
+    [ -x "$picture" ] || picture=$ROOT/${AD_BUILD:-build}/pictures/picture
+    [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || skip "no DejaVu Sans"
+    browse "$url" --force-color-profile=srgb --screenshot="$PWD/$name.png" "$@"
+    differ=$("$picture" compare "$name.png" "$ROOT/tests/data/pictures/$name.png" 48) ||
+        fail "not of the same size: $differ"
+    awk -v differ="$differ" 'BEGIN { exit !(differ <= 0.5) }' || fail "$name: $differ % differ"
+}
+
+@test "the page looks as its reference" {
+    two
+    alike report '' --window-size=1200,1100
+}
+
+@test "so does a zoom, in the dark" {
+    two
+    alike report-dark '#1711357200..1711368000' --window-size=1200,800 \
+        --blink-settings=preferredColorScheme=0
+}
+
+@test "so does a narrow window" {
+    two
+    alike report-narrow '' --window-size=400,1100
+}
+
+@test "it prints on paper, with all rows" {
+    two
+    command -v pdftotext >/dev/null || skip "no pdftotext"
+    browse page.html --print-to-pdf="$PWD/page.pdf" >/dev/null
+    pdftotext -layout page.pdf - >text
+    grep -q 'Two hosts' text
+    equal "$(grep -c 'critical\|high \|medium' text)" 13
+    ! grep -q 'Reset' text
 }
