@@ -30,8 +30,8 @@ function shown() {
     return Array.from(new Set(stretches)).join('; ');
 }
 
-const labels = () =>
-    $$('#picture > svg > g > text[text-anchor=middle]').map((text) => text.textContent);
+const axis_labels = () => $$('#picture > svg > g > text[text-anchor=middle]');
+const labels = () => axis_labels().map((text) => text.textContent);
 const rows = () => $$('tbody tr').filter((row) => !row.hidden);
 const times = () => rows().map((row) => row.querySelector('a').textContent.slice(11, 16)).join(' ');
 
