@@ -200,7 +200,8 @@ static void put_rule(struct svg *s, const struct ad_ink_look *look)
 static void put_style(struct svg *s)
 {
     put(s, "<style>\n"
-           ".ad-figure text{fill:currentColor;white-space:pre;font-family:" AD_PEN_FACES "}\n"
+           ".ad-figure text{fill:currentColor;white-space:pre;font-family:" AD_PEN_FACES
+           ";text-rendering:geometricPrecision}\n"
            ".ad-figure path{fill:none;stroke:currentColor;stroke-linejoin:round;"
            "stroke-linecap:round;vector-effect:non-scaling-stroke}\n"
            ".ad-figure .area{fill:currentColor;stroke:none}\n");
