@@ -106,10 +106,10 @@ static int take_words(struct page *p, struct ad_str text)
 }
 
 static void text(struct ad_pen *pen, enum ad_ink ink, struct ad_xy at, enum ad_anchor anchor,
-                 double size, bool bold, struct ad_str text)
+                 double size, bool bold, struct ad_str words)
 {
     struct page *p = (struct page *)pen;
-    if (take_words(p, text))
+    if (take_words(p, words))
         return;
     choose(p, ink);
     cairo_set_font_size(p->cr, size);

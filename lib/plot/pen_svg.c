@@ -22,7 +22,7 @@ static long long hundredths(double x)
 
 static void put_hundredths(struct svg *s, long long n)
 {
-    char text[24], *p = text + sizeof text;
+    char digits[24], *p = digits + sizeof digits;
     unsigned long long u = n < 0 ? 0 - (unsigned long long)n : (unsigned long long)n;
     const unsigned rest = (unsigned)(u % 100);
     if (rest % 10)
@@ -37,7 +37,7 @@ static void put_hundredths(struct svg *s, long long n)
     while (u /= 10);
     if (n < 0)
         *--p = '-';
-    ad_sink_write(s->sink, p, (size_t)(text + sizeof text - p));
+    ad_sink_write(s->sink, p, (size_t)(digits + sizeof digits - p));
 }
 
 static void put_number(struct svg *s, double x)
