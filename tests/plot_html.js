@@ -25,7 +25,8 @@ function zoomed() {
 function shown() {
     const stretches = $$('#picture svg svg').map((svg) => {
         const box = svg.viewBox.baseVal, [x, , width] = drawn.get(svg);
-        return ((box.x - x) / width).toFixed(3) + ' ' + ((box.x + box.width - x) / width).toFixed(3);
+        const fraction = (at) => ((at - x) / width).toFixed(3);
+        return fraction(box.x) + ' ' + fraction(box.x + box.width);
     });
     return Array.from(new Set(stretches)).join('; ');
 }
@@ -61,5 +62,6 @@ function drag(from, to, more) {
 }
 
 function press(key) {
-    $('#picture').dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+    $('#picture').dispatchEvent(event);
 }

@@ -438,7 +438,8 @@ function key_of(row, column) {
 function compare(a, b, direction) {
     if (a === '' || b === '')
         return (a === '') - (b === '');
-    return direction * (typeof a === 'string' ? a.localeCompare(b, 'en', { numeric: true }) : a - b);
+    const order = typeof a === 'string' ? a.localeCompare(b, 'en', { numeric: true }) : a - b;
+    return direction * order;
 }
 
 function sort(heading) {
