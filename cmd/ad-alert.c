@@ -242,5 +242,9 @@ static const struct ad_cmd command = {
 
 int main(int argc, char **argv)
 {
-    return ad_run(&command, argc, argv);
+    int status = ad_run(&command, argc, argv);
+    /* What an error left open. */
+    ad_engine_free(cfg.running);
+    ad_feed_free(&cfg.feed);
+    return status;
 }

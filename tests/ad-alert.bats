@@ -295,7 +295,7 @@ incidents() {
         timeout -s KILL "0.$((RANDOM % 3))$((RANDOM % 10))" ad-alert --clock=input -g host -C a.ini \
             --db=db in 2>/dev/null || true
     done
-    for ((i = 0; i < 20; i++)); do
+    for ((i = 0; i < 60; i++)); do
         status=0
         alert -g host -C a.ini --db=db --lock-wait=5 --drain=20 in 2>err || status=$?
         [ $status = 75 ] || break

@@ -135,8 +135,11 @@ reason() {
     for k in {1..5}; do tail -n +2 in; done | cat <(head -n 1 in) - >many
     good i -f a,b,c --trees=50 many && mv out whole
     TMPDIR=$PWD/tmp good i -f a,b,c --trees=50 --max-memory=1M < <(cat many) && same whole out
-    TMPDIR=$PWD/none exits 2 i -f a,b,c --max-memory=0 < <(cat in)
-    err_has TMPDIR
+    # a program under valgrind has no say in this: valgrind itself needs the folder
+    if head -c 4 "$AD_BIN/ad-iforest" | grep -qa ELF; then
+        TMPDIR=$PWD/none exits 2 i -f a,b,c --max-memory=0 < <(cat in)
+        err_has TMPDIR
+    fi
 }
 
 @test "--fit and then -m print what one run prints" {

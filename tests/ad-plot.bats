@@ -181,8 +181,8 @@ dots() {
     written "11 records, 0 flagged"
     svg --from=1970-01-01T01:10 --tz=CET-1 in
     written "90 records"
-    cut -d, -f2 in | svg --from=90
-    written "10 records"
+    cut -d, -f2 in | svg --from=91 --to=95
+    written "5 records"
     exits 2 ad-plot --from=soon in
     err_has "--from=soon: not a time"
     exits 2 ad-plot --from=20 --to=10 in

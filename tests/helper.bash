@@ -28,6 +28,7 @@ setup() {
 # Before every command bats writes down where it stands, which takes a hundred times as long as the
 # shell takes for the command. It is enough to do so when one has failed.
 swiftly() {
+    declare -F bats_capture_stack_trace bats_error_trap >/dev/null || return 0 # another bats
     trap - DEBUG
     BATS_DEBUG_LAST_STACK_TRACE=() BATS_DEBUG_LASTLAST_STACK_TRACE=()
     trap 'BATS_ERROR_STATUS=$?; _stand; bats_error_trap' ERR

@@ -12,6 +12,7 @@ load helper
 SCENES='week hosts latency odd titles million'
 
 setup() {
+    swiftly
     cd "$BATS_TEST_TMPDIR" || return
     PICTURE=$AD_BIN/../pictures/picture
     [ -x "$PICTURE" ] || PICTURE=$ROOT/${AD_BUILD:-build}/pictures/picture

@@ -12,6 +12,7 @@ BROWSER=$(command -v chromium-headless-shell || command -v chromium || command -
     true)
 
 setup() {
+    swiftly
     cd "$BATS_TEST_TMPDIR" || return
     export tool=ad-plot HOME=$PWD
 }
@@ -402,7 +403,7 @@ JS
     said_is <<'END'
 100 105 110 115 120 125 130 135 140
 about 100 – 140
-Row 100 – 101 2 rows
+Row 101 – 102 2 rows
 END
 }
 

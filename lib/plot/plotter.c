@@ -189,7 +189,7 @@ static struct ad_point make_point(const struct ad_plotter *p, const struct ad_it
 int ad_plotter_add(struct ad_plotter *p, struct ad_plotter_group *g, struct ad_item *item,
                    struct ad_err *err)
 {
-    double at = p->stream.timed ? item->sample.t : p->rows++;
+    double at = p->stream.timed ? item->sample.t : ++p->rows;
     if (at < p->from || at > p->to)
         return 0;
     for (size_t i = 0; i < p->stream.field->n; i++) {
