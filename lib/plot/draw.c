@@ -76,19 +76,6 @@ double ad_draw_text(struct ad_drawing *d, enum ad_ink ink, struct ad_xy at, enum
     return width;
 }
 
-void ad_draw_count(struct ad_buf *word, uint64_t n)
-{
-    char digits[32], *p = digits + sizeof digits;
-    int count = 0;
-    do {
-        if (count && count % 3 == 0)
-            *--p = ',';
-        *--p = (char)('0' + n % 10);
-        count++;
-    } while (n /= 10);
-    ad_buf_add(word, p, (size_t)(digits + sizeof digits - p));
-}
-
 /* --- what is around the panels -------------------------------------------------------------- */
 
 static void draw_title(struct ad_drawing *d)
@@ -122,16 +109,16 @@ static void draw_axis(struct ad_drawing *d)
 
 static void say_how_many(const struct ad_figure *f, struct ad_buf *word)
 {
-    ad_draw_count(word, f->records);
+    ad_ticks_say_count(f->records, word);
     ad_buf_addz(word, f->records == 1 ? " record, " : " records, ");
-    ad_draw_count(word, f->flagged);
+    ad_ticks_say_count(f->flagged, word);
     ad_buf_addz(word, " flagged");
     if (f->nshown == f->n)
         return;
     ad_buf_addz(word, "; ");
-    ad_draw_count(word, f->nshown);
+    ad_ticks_say_count(f->nshown, word);
     ad_buf_addz(word, " of ");
-    ad_draw_count(word, f->n);
+    ad_ticks_say_count(f->n, word);
     ad_buf_addz(word, " series shown, those with most flags");
 }
 
@@ -139,9 +126,9 @@ static void draw_footer(struct ad_drawing *d)
 {
     const double whole = d->l.right - d->l.left;
     double used = 0;
-    if (!isnan(d->l.first)) {
+    if (!isnan(d->f->first)) {
         d->word.len = 0;
-        ad_ticks_caption(d->l.first, d->l.last, d->l.step, d->f->clock, &d->word);
+        ad_ticks_caption(d->f->first, d->f->last, d->l.step, d->f->clock, &d->word);
         used =
             ad_draw_text(d, AD_INK_FAINT, (struct ad_xy){d->l.right, d->l.footer}, AD_ANCHOR_END,
                          AD_DRAW_SMALL, false, (struct ad_str){d->word.s, d->word.len}, whole / 2);
@@ -154,7 +141,7 @@ static void draw_footer(struct ad_drawing *d)
 
 struct ad_xy ad_draw_size(const struct ad_figure *f, const struct ad_draw_cfg *cfg)
 {
-    struct ad_layout l;
+    struct ad_arrangement l;
     ad_draw_layout(&l, f, cfg);
     return (struct ad_xy){l.width, l.height};
 }

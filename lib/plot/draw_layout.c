@@ -21,18 +21,8 @@ static double widest_label(const struct ad_figure *f, size_t wanted)
     return widest;
 }
 
-/* What the points take of the axis. */
-static void span_points(struct ad_layout *l, const struct ad_figure *f)
-{
-    l->first = l->last = (double)NAN;
-    for (size_t i = 0; i < f->nshown; i++) {
-        l->first = fmin(l->first, f->shown[i]->trace.from);
-        l->last = fmax(l->last, f->shown[i]->trace.to);
-    }
-}
-
 /* Whether the labels of the marks stand apart. */
-static bool labels_fit(const struct ad_layout *l, const struct ad_figure *f)
+static bool labels_fit(const struct ad_arrangement *l, const struct ad_figure *f)
 {
     const double apart = 14;
     double end = -apart;
@@ -47,7 +37,7 @@ static bool labels_fit(const struct ad_layout *l, const struct ad_figure *f)
     return true;
 }
 
-static void mark_with(struct ad_layout *l, const struct ad_figure *f,
+static void mark_with(struct ad_arrangement *l, const struct ad_figure *f,
                       const struct ad_time_step *step)
 {
     l->step = step;
@@ -55,7 +45,7 @@ static void mark_with(struct ad_layout *l, const struct ad_figure *f,
 }
 
 /* Marks at a distance that is easy on the eye; closer ones where there would hardly be any. */
-static void mark_times(struct ad_layout *l, const struct ad_figure *f)
+static void mark_times(struct ad_arrangement *l, const struct ad_figure *f)
 {
     size_t most = (size_t)fmax(2, fmin(AD_TICKS_MOST - 1, (l->right - l->left) / LABEL_ROOM));
     size_t steps;
@@ -87,11 +77,11 @@ static double height_of_strip(double plot)
     return plot >= 150 ? 34 : plot >= 90 ? 24 : 18;
 }
 
-void ad_draw_layout(struct ad_layout *l, const struct ad_figure *f, const struct ad_draw_cfg *cfg)
+void ad_draw_layout(struct ad_arrangement *l, const struct ad_figure *f,
+                    const struct ad_draw_cfg *cfg)
 {
-    *l = (struct ad_layout){.width = cfg->width > 0 ? round(cfg->width) : 1200};
+    *l = (struct ad_arrangement){.width = cfg->width > 0 ? round(cfg->width) : 1200};
     double n = (double)f->nshown;
-    span_points(l, f);
     l->plot = cfg->height > 0 ? round(cfg->height) : height_of_plot(f->nshown);
     l->heading = 20;
     l->strip = f->scored ? height_of_strip(l->plot) : 0;

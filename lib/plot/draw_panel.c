@@ -188,7 +188,7 @@ static void say_flag(struct ad_buf *word, const struct ad_figure *f, const struc
     }
     if (s->flagged > 1) {
         ad_buf_addz(word, ", and ");
-        ad_draw_count(word, s->flagged - 1);
+        ad_ticks_say_count(s->flagged - 1, word);
         ad_buf_addz(word, " more");
     }
 }
@@ -217,7 +217,7 @@ static void draw_heading(struct ad_drawing *d, const struct ad_panel *p, double 
     double used = 0;
     if (p->trace.flagged) {
         d->word.len = 0;
-        ad_draw_count(&d->word, p->trace.flagged);
+        ad_ticks_say_count(p->trace.flagged, &d->word);
         ad_buf_addz(&d->word, " flagged");
         used = ad_draw_text(d, AD_INK_FLAG, (struct ad_xy){d->l.right, y}, AD_ANCHOR_END,
                             AD_DRAW_SMALL, false, (struct ad_str){d->word.s, d->word.len}, whole);

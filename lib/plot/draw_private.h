@@ -12,13 +12,12 @@
 #define AD_DRAW_SMALL   11.0
 
 /* Where things lie on the page. */
-struct ad_layout {
+struct ad_arrangement {
     double width, height, left, right;           /* left and right: of all panels */
     double legend;                               /* its first baseline, and */
     double top;                                  /* of the first panel with its heading */
     double heading, plot, between, strip, pitch; /* of a panel; strip is 0 where there is none */
     double axis, footer;                         /* the last panel's bottom; a baseline */
-    double first, last;                          /* of the points, NAN: there are none */
     const struct ad_time_step *step;             /* of the axis, NULL: it has rows */
     struct ad_tick time[AD_TICKS_MOST];          /* [times] */
     size_t times, values;                        /* values: marks wanted of a panel */
@@ -28,7 +27,7 @@ struct ad_layout {
 struct ad_drawing {
     const struct ad_figure *f;
     struct ad_pen *pen;
-    struct ad_layout l;
+    struct ad_arrangement l;
     struct ad_xy *path; /* [n], what the next line or area goes through */
     size_t n, room;
     struct ad_buf word; /* what is being worded */
@@ -36,7 +35,8 @@ struct ad_drawing {
 };
 
 /* The layout of a settled figure. */
-void ad_draw_layout(struct ad_layout *l, const struct ad_figure *f, const struct ad_draw_cfg *cfg);
+void ad_draw_layout(struct ad_arrangement *l, const struct ad_figure *f,
+                    const struct ad_draw_cfg *cfg);
 
 /* Baselines that the legend takes at that width from `left`; drawn where there is a drawing. */
 size_t ad_draw_legend(const struct ad_figure *f, double left, double right, struct ad_drawing *d);
@@ -62,8 +62,5 @@ void ad_draw_marks(struct ad_drawing *d, enum ad_ink ink, double from, double to
 /* Text cut to `room`. Returns how wide it is. */
 double ad_draw_text(struct ad_drawing *d, enum ad_ink ink, struct ad_xy at, enum ad_anchor anchor,
                     double size, bool bold, struct ad_str text, double room);
-
-/* Append a count for people: 1,000,000. */
-void ad_draw_count(struct ad_buf *word, uint64_t n);
 
 #endif

@@ -180,19 +180,18 @@ static int order_findings(struct ad_figure *f)
 
 static void span_time(struct ad_figure *f)
 {
-    f->from = f->to = (double)NAN;
+    f->first = f->last = (double)NAN;
     for (size_t i = 0; i < f->nshown; i++) {
-        f->from = fmin(f->from, f->shown[i]->trace.from);
-        f->to = fmax(f->to, f->shown[i]->trace.to);
+        f->first = fmin(f->first, f->shown[i]->trace.from);
+        f->last = fmax(f->last, f->shown[i]->trace.to);
     }
-    if (isnan(f->from))
-        f->from = f->to = 0;
+    double from = isnan(f->first) ? 0 : f->first, to = isnan(f->last) ? 0 : f->last;
     /* A little room, so that the first and the last point are seen whole. */
-    double around = (f->to - f->from) * 0.007;
-    if (!(f->from < f->to))
-        around = fmax(f->clock ? 60 : 1, fabs(f->from) * 1e-12);
-    f->from -= around;
-    f->to += around;
+    double around = (to - from) * 0.007;
+    if (!(from < to))
+        around = fmax(f->clock ? 60 : 1, fabs(from) * 1e-12);
+    f->from = from - around;
+    f->to = to + around;
 }
 
 int ad_figure_settle(struct ad_figure *f)

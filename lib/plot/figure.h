@@ -44,6 +44,7 @@ struct ad_figure {
     size_t nshown;
     const struct ad_finding **found; /* [nfound]; in order of time */
     size_t nfound;
+    double first, last;                      /* point shown; NAN: there is none */
     double from, to;                         /* of the common axis, from < to; a little beyond */
     bool scored, banded, labelled, shifting; /* whether there is such a thing in what is shown */
 };

@@ -3,7 +3,6 @@
 #include "plot/html_private.h"
 #include "plot/ticks.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 /* By scripts/embed: the hash, then the lines. */
@@ -28,13 +27,8 @@ void ad_html_put_word(struct ad_html *h)
 
 void ad_html_put_count(struct ad_html *h, uint64_t n)
 {
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
-    for (int i = 0; i < len; i++) {
-        if (i && (len - i) % 3 == 0)
-            ad_html_put(h, ",");
-        ad_sink_write(h->sink, digits + i, 1);
-    }
+    ad_ticks_say_count(n, &h->word);
+    ad_html_put_word(h);
 }
 
 void ad_html_put_at(struct ad_html *h, double at)
@@ -49,23 +43,11 @@ void ad_html_put_at(struct ad_html *h, double at)
     ad_html_put(h, s);
 }
 
+/* Lines may only break between days. */
 void ad_html_say_stretch(struct ad_html *h, double from, double to)
 {
-    enum { DATE = sizeof "2024-03-31 " - 1 };
-    struct ad_buf *w = &h->word, end = {0};
-    size_t begin = w->len;
-    ad_ticks_say(from, h->f->clock, w);
-    if (!(from < to))
-        return;
-    ad_ticks_say(to, h->f->clock, &end);
-    bool same_day = h->f->clock && w->len - begin > DATE && end.len > DATE &&
-                    memcmp(w->s + begin, end.s, DATE) == 0;
-    size_t known = same_day ? DATE : 0;
-    /* Lines may only break between days. */
-    ad_buf_addz(w, same_day ? "\xC2\xA0\xE2\x80\x93\xE2\x81\xA0\xC2\xA0" : "\xC2\xA0\xE2\x80\x93 ");
-    ad_buf_add(w, end.s + known, end.len - known);
-    w->failed |= end.failed;
-    ad_buf_free(&end);
+    ad_ticks_say_stretch(from, to, h->f->clock, "\xC2\xA0\xE2\x80\x93\xE2\x81\xA0\xC2\xA0",
+                         "\xC2\xA0\xE2\x80\x93 ", &h->word);
 }
 
 /* --- what it is of -------------------------------------------------------------------------- */
@@ -78,17 +60,12 @@ static struct ad_str heading_of(const struct ad_figure *f)
 static void put_span(struct ad_html *h)
 {
     const struct ad_figure *f = h->f;
-    double from = (double)NAN, to = (double)NAN;
-    for (size_t i = 0; i < f->nshown; i++) {
-        from = fmin(from, f->shown[i]->trace.from);
-        to = fmax(to, f->shown[i]->trace.to);
-    }
-    if (isnan(from))
+    if (isnan(f->first))
         return;
     ad_html_put(h, ", ");
     if (!f->clock)
         ad_html_put(h, "rows ");
-    ad_html_say_stretch(h, from, to);
+    ad_html_say_stretch(h, f->first, f->last);
     if (f->clock) {
         ad_buf_addz(&h->word, " (");
         ad_buf_addz(&h->word, ad_clock_zone(f->clock));

@@ -190,51 +190,49 @@ static const char *text_of(struct ad_buf *b)
     return b->failed ? "" : b->s;
 }
 
-/* From when to when, where. */
+/* From when to when, where; what stands between newlines stays on a line. */
 static void flow_span(struct flow *to)
 {
     const struct ad_figure *f = to->page->f;
-    struct ad_buf from = {0}, until = {0}, zone = {0};
-    /* Not the axis, which has some room at its ends. */
-    double first = (double)NAN, last = (double)NAN;
-    for (size_t i = 0; i < f->nshown; i++) {
-        first = fmin(first, f->shown[i]->trace.from);
-        last = fmax(last, f->shown[i]->trace.to);
-    }
-    if (isnan(first))
+    struct ad_buf words = {0};
+    if (isnan(f->first))
         return;
-    ad_buf_addz(&from, f->clock ? "" : "rows ");
-    ad_ticks_say(first, f->clock, &from);
-    flow(to, GAP, AD_INK_FAINT, "", text_of(&from));
-    ad_ticks_say(last, f->clock, &until);
-    /* The day, once. */
-    size_t day = f->clock ? strlen("2024-03-31 ") : 0;
-    if (day && from.len > day && until.len > day && memcmp(from.s, until.s, day) == 0) {
-        until.len -= day;
-        memmove(until.s, until.s + day, until.len);
-    }
-    flow(to, 1, AD_INK_FAINT, "", "to");
-    flow(to, 1, AD_INK_FAINT, "", text_of(&until));
+    ad_buf_addz(&words, f->clock ? "" : "rows ");
+    ad_ticks_say_stretch(f->first, f->last, f->clock, "\nto\n", "\nto\n", &words);
     if (f->clock) {
-        ad_buf_add_visible(&zone, ad_str_of(ad_clock_zone(f->clock)));
-        flow(to, 1, AD_INK_FAINT, "", text_of(&zone));
+        ad_buf_addz(&words, "\n");
+        ad_buf_add_visible(&words, ad_str_of(ad_clock_zone(f->clock)));
     }
-    to->canvas->text.failed |= from.failed || until.failed || zone.failed;
-    ad_buf_free(&from);
-    ad_buf_free(&until);
-    ad_buf_free(&zone);
+    const char *next = text_of(&words);
+    for (size_t gap = GAP; next; gap = 1) {
+        char *end = strchr(next, '\n');
+        if (end)
+            *end = '\0';
+        flow(to, gap, AD_INK_FAINT, "", next);
+        next = end ? end + 1 : NULL;
+    }
+    to->canvas->text.failed |= words.failed;
+    ad_buf_free(&words);
 }
 
 static void flow_counts(struct flow *to)
 {
     const struct ad_figure *f = to->page->f;
-    char text[96];
-    snprintf(text, sizeof text, "%" PRIu64 " record%s, %" PRIu64 " flagged", f->records,
-             f->records == 1 ? "" : "s", f->flagged);
-    flow(to, GAP, AD_INK_FAINT, "", text);
-    snprintf(text, sizeof text, "%zu of %zu series shown", f->nshown, f->n);
+    struct ad_buf word = {0};
+    ad_ticks_say_count(f->records, &word);
+    ad_buf_addz(&word, f->records == 1 ? " record, " : " records, ");
+    ad_ticks_say_count(f->flagged, &word);
+    ad_buf_addz(&word, " flagged");
+    flow(to, GAP, AD_INK_FAINT, "", text_of(&word));
+    word.len = 0;
+    ad_ticks_say_count(f->nshown, &word);
+    ad_buf_addz(&word, " of ");
+    ad_ticks_say_count(f->n, &word);
+    ad_buf_addz(&word, " series shown");
     if (f->nshown < f->n)
-        flow(to, GAP, AD_INK_FAINT, "", text);
+        flow(to, GAP, AD_INK_FAINT, "", text_of(&word));
+    to->canvas->text.failed |= word.failed;
+    ad_buf_free(&word);
 }
 
 /* The last lines, from this row on. Returns how many they are. */

@@ -282,3 +282,14 @@ void ad_ticks_say_value(double value, struct ad_buf *out)
     print(d, form, text);
     ad_buf_addz(out, text);
 }
+
+void ad_ticks_say_count(uint64_t n, struct ad_buf *out)
+{
+    char digits[32], *p = digits + sizeof digits;
+    for (int count = 0; count == 0 || n; count++, n /= 10) {
+        if (count && count % 3 == 0)
+            *--p = ',';
+        *--p = (char)('0' + n % 10);
+    }
+    ad_buf_add(out, p, (size_t)(digits + sizeof digits - p));
+}

@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "base/time.h"
 
+#include <stdint.h>
+
 enum { AD_TICK_TEXT = 32, AD_TICKS_MOST = 64 };
 
 /* A mark; text may be empty: a mark without a label. */
@@ -72,5 +74,13 @@ void ad_ticks_say(double at, struct ad_clock *clock, struct ad_buf *out);
 
 /* A value for people: 4 significant digits: 0.5, 1234, 12.35k, 1.2e-7, inf; nothing for NaN. */
 void ad_ticks_say_value(double value, struct ad_buf *out);
+
+/* A stretch for people, the day only once: `within` stands between two moments of the same day,
+ * `across` between all others; a moment alone if they are the same. */
+void ad_ticks_say_stretch(double from, double to, struct ad_clock *clock, const char *within,
+                          const char *across, struct ad_buf *out);
+
+/* A number of things for people: 1,234,567. */
+void ad_ticks_say_count(uint64_t n, struct ad_buf *out);
 
 #endif

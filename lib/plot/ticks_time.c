@@ -381,3 +381,22 @@ void ad_ticks_say(double at, struct ad_clock *clock, struct ad_buf *out)
     if (ad_zone_resolve(wall.day * DAY + wall.second) != floor_div(t, 1000))
         add_offset(offset_at(clock, t), out);
 }
+
+void ad_ticks_say_stretch(double from, double to, struct ad_clock *clock, const char *within,
+                          const char *across, struct ad_buf *out)
+{
+    enum { DATE = sizeof "2024-03-31 " - 1 };
+    size_t begin = out->len;
+    ad_ticks_say(from, clock, out);
+    if (!(from < to))
+        return;
+    struct ad_buf end = {0};
+    ad_ticks_say(to, clock, &end);
+    bool same_day = clock && out->len - begin > DATE && end.len > DATE &&
+                    memcmp(out->s + begin, end.s, DATE) == 0;
+    size_t known = same_day ? DATE : 0;
+    ad_buf_addz(out, same_day ? within : across);
+    ad_buf_add(out, end.s + known, end.len - known);
+    out->failed |= end.failed;
+    ad_buf_free(&end);
+}
