@@ -116,7 +116,7 @@ static size_t choose_ticks(const struct ad_page *page, struct ad_tick tick[AD_TI
 {
     const struct ad_figure *f = page->f;
     size_t n = 0;
-    for (size_t most = page->plot / 8; most > 0; most--) {
+    for (size_t most = page->plot / 6; most > 0; most--) {
         if (f->clock)
             n = ad_ticks_times(f->from, f->to, ad_time_step_for(f->from, f->to, most), f->clock,
                                tick, AD_TICKS_MOST);
