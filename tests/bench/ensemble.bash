@@ -16,6 +16,6 @@ bench_ensemble() {
     done
     program 'ad-ensemble' '' "$n" ad-ensemble "$made"
     program 'all in a pipe' ad-novelty "$n" sh -c "$four" sh "$series"
-    race
+    race 3
     rm -f "$made"
 }

@@ -28,8 +28,6 @@ bench_eval() {
         agree 'AUROC and AP of ad-eval and scikit-learn' 1e-9 "$tmp/a" "$tmp/b"
     fi
     program 'ad-eval, all measures' '' "$n" ad-eval --labels=label "$made"
-    program 'and without intervals' 'ad-eval, all measures' "$n" \
-        ad-eval --labels=label --draws=0 "$made"
     peer sklearn 'scikit-learn, AUROC, AP' 'ad-eval, all measures' "$n" \
         "$python" tests/bench/ranking.py "$made"
     race 3

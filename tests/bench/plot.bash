@@ -25,11 +25,11 @@ bench_plot() {
     for out in png svg text; do
         program "ad-plot -o $out" '' "$n" ad-plot -f value -o "$out" "$made"
     done
-    if has gnuplot; then
+    if has gnuplot && [ "$scale" = full ]; then
         gnuplot -c tests/bench/picture.gnuplot "$made" >"$tmp/picture"
         drawn gnuplot "$tmp/picture"
     fi
-    peer gnuplot 'gnuplot, png' 'ad-plot -o png' "$n" \
+    slow_peer gnuplot 'gnuplot, png' 'ad-plot -o png' "$n" \
         gnuplot -c tests/bench/picture.gnuplot "$made"
     peer matplotlib 'matplotlib, png' 'ad-plot -o png' "$n" \
         "$python" tests/bench/picture.py "$made"

@@ -7,7 +7,7 @@ strangest() {
 
 # near WHAT ROW FIRST LAST
 near() {
-    if [ "$2" -ge "$3" ] && [ "$2" -le "$4" ]; then
+    if [ "${2:-0}" -ge "$3" ] && [ "$2" -le "$4" ]; then
         echo "  $1: row $2 is the strangest, the stretch of another speed $(($3 + 100)) to $(($4 - 100))"
     else
         fail "$1: row $2 is not near $3 to $4"
@@ -24,15 +24,15 @@ bench_subseq() {
     title "subseq: $(thousands "$n") points, windows about 100 long"
     near ad-subseq "$(ad-subseq "$made" | strangest 2)" $((odd - 100)) $((odd + 299))
     if has stumpy && [ "$scale" = full ]; then
-        near stumpy "$("$python" tests/bench/profile.py 100 "$made" | strangest 2)" \
+        near stumpy "$("$python" tests/bench/neighbours.py 100 "$made" | strangest 2)" \
             $((odd - 100)) $((odd + 299))
     fi
     same 'one thread and two' <(ad-subseq "$made") <(ad-subseq -j 2 "$made")
     program 'ad-subseq' '' "$n" ad-subseq "$made"
     program 'ad-subseq, -j 2' ad-subseq "$n" ad-subseq -j 2 "$made"
     # It compiles itself each time that it starts, and takes as many threads as there are.
-    slow_peer stumpy 'stumpy' ad-subseq "$n" "$python" tests/bench/profile.py 100 "$made"
+    slow_peer stumpy 'stumpy' ad-subseq "$n" "$python" tests/bench/neighbours.py 100 "$made"
     slow_peer stumpy 'stumpy, of that start' ad-subseq "$n" \
-        "$python" tests/bench/profile.py 100 "$few"
+        "$python" tests/bench/neighbours.py 100 "$few"
     race "$(scaled 3 5 3)"
 }

@@ -1,7 +1,7 @@
 """What one would write with stumpy: beside each value how far the WINDOW that begins there is from
 the one most like it.
 
-usage: profile.py WINDOW FILE    (CSV with a column `value`; CSV to standard output)
+usage: neighbours.py WINDOW FILE    (CSV with a column `value`; CSV to standard output)
 """
 import sys
 
