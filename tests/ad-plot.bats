@@ -302,6 +302,17 @@ dots() {
     wait $!
 }
 
+@test "the line of progress is taken away before the picture" {
+    scored >in
+    mkfifo pipe
+    { cat in; sleep 2.6; tail -n 1 in; } >pipe &
+    TERM=xterm good script -qec 'ad-plot --progress -o svg pipe >picture' /dev/null
+    wait $!
+    grep -qa 'records' out || fail "no progress"
+    equal "$(tail -c 4 out | od -An -tx1 | tr -d ' ')" 0d1b5b4b
+    [ -s picture ]
+}
+
 @test "the width of text is that of --width, of the terminal, of COLUMNS, else 80" {
     noise 500 | ad-zscore -x >in
     widest() { good "$@" && awk '{ if (length($0) > n) n = length($0) } END { print n }' out; }

@@ -156,6 +156,15 @@ void ad_run_progress(struct ad_run *r)
     r->progress_shown = true;
 }
 
+void ad_run_progress_end(struct ad_run *r)
+{
+    if (!r->progress_shown)
+        return;
+    fputs("\r\033[K", stderr);
+    fflush(stderr);
+    r->progress_shown = false;
+}
+
 unsigned ad_run_is(const struct ad_run *r)
 {
     const struct ad_detector *d = r->cmd->detector;

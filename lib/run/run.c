@@ -192,6 +192,7 @@ static int check_seen(struct ad_run *r)
 
 static int finish(struct ad_run *r)
 {
+    ad_run_progress_end(r);
     if (ad_sink_flush(&r->sink, &r->err))
         return -1;
     if (r->count.bad && !r->set.quiet && r->count.warned > 0)
@@ -257,6 +258,7 @@ static int run_passes(struct ad_run *r)
 {
     if (r->batch && r->learns) {
         int rc = ad_run_fit(r);
+        ad_run_progress_end(r);
         if (rc == 0 && r->detector->flags & AD_LISTENS)
             return ad_run_report(r);
         if (rc == 0 && ad_run_writes(r))

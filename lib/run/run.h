@@ -237,6 +237,8 @@ void ad_run_tell_bad(struct ad_run *r, const struct ad_record *rec, const struct
                      const char *why, struct ad_str text);
 int ad_run_write_stats(struct ad_run *r);
 void ad_run_progress(struct ad_run *r);
+/* Take its line away: something else follows. */
+void ad_run_progress_end(struct ad_run *r);
 double ad_run_seconds(const struct timespec *since);
 int ad_run_help(const struct ad_run *r);
 /* What the program is: AD_FOR_... */
