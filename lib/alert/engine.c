@@ -134,16 +134,21 @@ int ad_engine_block(struct ad_engine *e, double t, struct ad_err *err)
     return full || late ? commit(e, err) : 0;
 }
 
-int ad_engine_idle(struct ad_engine *e, double *next, struct ad_err *err)
+/* All that is due by now, and kept. */
+static int catch_up(struct ad_engine *e, struct ad_err *err)
 {
-    enum { LOOK = 1 }; /* seconds until somebody is heard who has asked for something */
     int rc = ad_engine_hear(e, err);
     if (rc == 0)
         rc = tick(e, err);
     if (rc == 0)
         rc = commit(e, err);
-    if (rc == 0)
-        rc = prune(e, err);
+    return rc ? rc : prune(e, err);
+}
+
+int ad_engine_idle(struct ad_engine *e, double *next, struct ad_err *err)
+{
+    enum { LOOK = 1 }; /* seconds until somebody is heard who has asked for something */
+    int rc = catch_up(e, err);
     double due = ad_policy_deadline(e->policy) - ad_engine_wall(e);
     *next = e->cfg.policy.input_clock ? INFINITY : due > 0 ? due : 0.001;
     if (e->store && e->cfg.db && !(*next < LOOK))
@@ -283,13 +288,7 @@ static int drain(struct ad_engine *e, int *status, struct ad_err *err)
 
 int ad_engine_close(struct ad_engine *e, int *status, struct ad_err *err)
 {
-    int rc = ad_engine_hear(e, err);
-    if (rc == 0)
-        rc = tick(e, err);
-    if (rc == 0)
-        rc = commit(e, err);
-    if (rc == 0)
-        rc = prune(e, err);
+    int rc = catch_up(e, err);
     if (rc == 0 && e->courier)
         rc = drain(e, status, err);
     ad_engine_free(e);
