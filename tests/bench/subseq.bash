@@ -34,5 +34,5 @@ bench_subseq() {
     slow_peer stumpy 'stumpy' ad-subseq "$n" "$python" tests/bench/neighbours.py 100 "$made"
     slow_peer stumpy 'stumpy, of that start' ad-subseq "$n" \
         "$python" tests/bench/neighbours.py 100 "$few"
-    race "$(scaled 3 5 3)"
+    race 3
 }
