@@ -59,6 +59,19 @@ dots() {
     grep -q '<title>2024-03-01 00:02:00: 99, score 0.9' out || fail "nothing said of the point"
 }
 
+@test "value is the value field if there is one, labels never are" {
+    printf 'time,value,other,label\n1,2,3,0\n2,3,4,1\n' >in
+    svg in
+    written value
+    unwritten other
+    cut -d, -f1,3- in >others
+    svg --labels=label others
+    written other
+    ! texts | grep -qx label || fail "labels are drawn as values"
+    svg others
+    texts | grep -qx label
+}
+
 @test "records without scores are drawn, too" {
     scored | cut -d, -f1-2 >in
     svg in

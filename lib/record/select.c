@@ -183,13 +183,14 @@ static bool is_appended(const struct ad_names *columns, size_t i)
     return false;
 }
 
-static int choose_field(struct ad_selection *sel, bool many, const struct ad_reader *r,
-                        struct ad_err *err)
+static int choose_field(struct ad_selection *sel, const struct ad_select_cfg *cfg,
+                        const struct ad_reader *r, struct ad_err *err)
 {
     const struct ad_names *columns = ad_reader_columns(r);
     const struct ad_str *first = ad_reader_first(r);
-    struct ad_str value = ad_str_of("value");
-    if (!many && (ad_names_find(columns, value) >= 0 || !first))
+    struct ad_str value = ad_str_of("value"), labels = ad_str_of(cfg->labels ? cfg->labels : "");
+    const bool many = cfg->many;
+    if ((!many || cfg->value) && (ad_names_find(columns, value) >= 0 || !first))
         return ad_names_set(&sel->field, &value, 1) ? ad_err_nomem(err) : 0;
     struct choice c = {0};
     for (size_t i = 0; i < columns->n; i++) {
@@ -197,7 +198,8 @@ static int choose_field(struct ad_selection *sel, bool many, const struct ad_rea
         struct ad_str name = columns->v[i];
         bool is_number = !first || (first[i].s && ad_number_parse(first[i], &x) == 0);
         if (is_number && ad_names_find(&sel->time, name) < 0 &&
-            ad_names_find(&sel->group, name) < 0 && !is_appended(columns, i))
+            ad_names_find(&sel->group, name) < 0 && !ad_str_eq(name, labels) &&
+            !is_appended(columns, i))
             choose(&c, name);
     }
     if (!first && c.n == 0)
@@ -324,7 +326,7 @@ int ad_select(struct ad_selection *sel, const struct ad_select_cfg *cfg, const s
         return cfg->field ? 0
                           : ad_select_scores(&sel->field, ad_reader_columns(r), cfg->many,
                                              cfg->optional, err);
-    if (!cfg->field && choose_field(sel, cfg->many, r, err))
+    if (!cfg->field && choose_field(sel, cfg, r, err))
         return -1;
     return cfg->many ? choose_category(sel, cfg, r, err) : 0;
 }

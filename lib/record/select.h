@@ -12,9 +12,11 @@ struct ad_select_cfg {
     /* Value fields that hold words, added to the others; NULL: those that -f names and whose first
      * value is a word; "": none. Only with `many`. */
     const char *categorical;
-    bool many;     /* by default take all fields that qualify, not the only one */
-    bool optional; /* there may be no score at all: no field is no error */
-    bool none;     /* there are no value fields */
+    const char *labels; /* a field that is none of the values by default, or NULL */
+    bool many;          /* by default take all fields that qualify, not the only one; */
+    bool value;         /* but `value` alone if there is one */
+    bool optional;      /* there may be no score at all: no field is no error */
+    bool none;          /* there are no value fields */
     bool scores; /* the fields are scores: by default each N_score with an N_flag beside it; if not
                     `many`, that of rules, else of the ensemble, else the only one */
 };

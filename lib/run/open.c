@@ -357,7 +357,9 @@ int ad_run_prepare(struct ad_run *r)
                                 .group = r->set.group,
                                 .time = r->set.time,
                                 .categorical = r->cmd->handler ? "" : r->set.categorical,
+                                .labels = r->set.labels,
                                 .many = r->detector->flags & AD_MULTI,
+                                .value = r->cmd->handler != NULL,
                                 .optional = r->detector->flags & AD_OPTIONAL,
                                 .none = r->detector->flags & AD_FIELDLESS,
                                 .scores = r->detector->flags & AD_SCORES};
