@@ -96,9 +96,9 @@ luminance() {
         "$PICTURE" draw svg "$scene" >"$scene.svg"
         "$PICTURE" draw png "$scene" >"$scene.png"
         size=$(sed -nE 's/.* width="([0-9]+)" height="([0-9]+)" viewBox="0.*/\1,\2/p' "$scene.svg")
-        "$CHROME" --no-sandbox --disable-gpu --hide-scrollbars --force-color-profile=srgb \
-            --user-data-dir="$PWD/profile" --window-size="$size" --screenshot="$PWD/browser.png" \
-            "file://$PWD/$scene.svg" >said 2>&1 || fail "$(cat said)"
+        timeout 100 "$CHROME" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
+            --hide-scrollbars --force-color-profile=srgb --user-data-dir="$PWD/profile" \
+            --window-size="$size" --screenshot="$PWD/browser.png" "file://$PWD/$scene.svg" >said 2>&1 || fail "$(cat said)"
         alike browser.png "$scene.png" 48 1
     done
 }
