@@ -14,7 +14,7 @@ const struct ad_opt ad_settings_rows[] = {
      AD_FOR_SCORES},
     {"labels", 0, AD_OPT_TEXT, AT(labels), 0, 0, "FIELD|FILE",
      "1 anomalous, 0 normal; a file of time, key, label", AD_FOR_LABELS},
-    {"group-by", 'g', AD_OPT_TEXT, AT(group), 0, 0, "LIST", "judge each combination apart"},
+    {"group-by", 'g', AD_OPT_TEXT, AT(group), 0, 0, "LIST", "each combination by itself"},
     {"time", 't', AD_OPT_TEXT, AT(time), 0, 0, "FIELD", "time field (timestamp, time, ts ...)"},
     {"time-format", 0, AD_OPT_TEXT, AT(time_format), 0, 0, "FMT", "of times, as for strptime"},
     {"tz", 0, AD_OPT_TEXT, AT(zone), 0, 0, "ZONE", "zone of the wall clock ($TZ, else UTC)"},
