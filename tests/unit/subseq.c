@@ -530,14 +530,21 @@ static void test_a_model_looks_at_windows_that_end_at_a_row(void **state)
     ad_subseq_scores_free(&scores);
 }
 
+/* With a model of the first n of a rhythm, which is in x. */
+static void teach(struct rig *r, size_t n)
+{
+    struct ad_buf bytes = {0};
+    make_rhythm(x, N, N, 1);
+    save_model(&usual, x, n, &bytes);
+    load_model(r, &usual, &bytes);
+    ad_buf_free(&bytes);
+}
+
 static void test_a_model_begins_anew_after_a_long_silence(void **state)
 {
     (void)state;
     struct rig r;
-    struct ad_buf bytes = {0};
-    make_rhythm(x, N, N, 1);
-    save_model(&usual, x, N, &bytes);
-    load_model(&r, &usual, &bytes);
+    teach(&r, N);
     make_rhythm(x, N, N, 2);
     for (size_t i = 1000; i < 1003; i++)
         x[i] = NAN;
@@ -549,32 +556,24 @@ static void test_a_model_begins_anew_after_a_long_silence(void **state)
         assert_true(warm || isnan(x[i]) ? isnan(s[i]) : s[i] < AD_S0);
     }
     ad_subseq.destroy(r.state);
-    ad_buf_free(&bytes);
 }
 
 static void test_a_short_series_makes_no_model(void **state)
 {
     (void)state;
     struct rig r;
-    struct ad_buf bytes = {0};
-    make_rhythm(x, N, N, 1);
-    save_model(&usual, x, 255, &bytes);
-    load_model(&r, &usual, &bytes);
+    teach(&r, 255);
     score_all(&r, x, N, s);
     for (size_t i = 0; i < N; i++)
         assert_true(isnan(s[i]));
     ad_subseq.destroy(r.state);
-    ad_buf_free(&bytes);
 }
 
 static void test_far_values_and_a_model(void **state)
 {
     (void)state;
     struct rig r;
-    struct ad_buf bytes = {0};
-    make_rhythm(x, N, N, 1);
-    save_model(&usual, x, N, &bytes);
-    load_model(&r, &usual, &bytes);
+    teach(&r, N);
     make_rhythm(x, N, N, 2);
     x[1000] = 1e300;
     x[1500] = -1e300;
@@ -583,7 +582,6 @@ static void test_far_values_and_a_model(void **state)
     for (size_t i = 2000; i < N; i++)
         assert_true(s[i] < AD_S0);
     ad_subseq.destroy(r.state);
-    ad_buf_free(&bytes);
 }
 
 static void test_a_cut_model_is_rejected(void **state)
