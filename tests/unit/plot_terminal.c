@@ -373,8 +373,8 @@ static struct ad_str random_title(struct ad_rng *rng, char *bytes, size_t most)
         "\033[31mred\033[2J\a",
         "日本語のサーバーの名前はとても長いことがある",
         "e\u0301\u0301\u0301 \u200d\u200e",
-        "\xc2\x9b"
-        "31m\xff\xfe\xc0\x80",
+        ("\xc2\x9b"
+         "31m\xff\xfe\xc0\x80"),
         "🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂",
         "a\nb\r\tc\x7f"};
     uint64_t kind = ad_rng_below(rng, 12);
@@ -398,7 +398,7 @@ static struct ad_figure *random_figure(struct ad_rng *rng, struct ad_clock *cloc
     cfg.title = ad_rng_below(rng, 3) ? title : NULL;
     cfg.log = ad_rng_below(rng, 4) == 0;
     cfg.panels = ad_rng_below(rng, 6);
-    cfg.slices = 16 << ad_rng_below(rng, 6);
+    cfg.slices = (size_t)16 << ad_rng_below(rng, 6);
     if (ad_rng_below(rng, 5) == 0) {
         cfg.low = 0.5;
         cfg.high = 4;
