@@ -129,6 +129,10 @@ E
     jq -r '"from,to", (.[] | (map(tostring) | join(",")) + ",why"), ""' windows.json >windows.csv
     good ad-eval --windows=windows.csv in
     same want out
+    sed -E 's/^([0-9]+),([0-9]+)/"\1" , "\2"/; s/$/\r/' windows.csv >quoted.csv
+    grep -q '^"[0-9]*" , "' quoted.csv
+    good ad-eval --windows=quoted.csv in
+    same want out
     # of several, in any order, some of them overlapping, by name
     jq '{"a/x": [], "b/x": [.[]], "b/y": (reverse + [.[0]])}' windows.json >named.json
     for key in b/x b/y y; do
@@ -458,6 +462,9 @@ E
     printf 'from,to\n1\n' >w
     exits 2 ad-eval --windows=w in
     err_has "w:2: want from,to"
+    printf '"1,2\n' >w
+    exits 2 ad-eval --windows=w in
+    err_has "w:1: want from,to"
     echo '[["soon", "later"]]' >w
     exits 2 ad-eval --windows=w in
     err_has 'not a time: "soon"'

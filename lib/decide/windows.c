@@ -50,30 +50,51 @@ static int read_json(struct ad_windows *w, struct ad_str text, struct ad_err *er
     return ad_err_set(err, "%s:%d: %s", w->path, wrong.line, wrong.text);
 }
 
-/* Lines of from,to and whatever else, as such a list; a first one without a digit in front names
- * the columns. */
-static int read_table(struct ad_windows *w, struct ad_str text, struct ad_err *err)
+/* The first two fields of a row. Returns how many it has, 0 if its quotes are wrong. */
+static size_t split_row(struct ad_csv *csv, struct ad_str row, struct ad_str at[2])
 {
-    const int columns[] = {0, 1};
-    w->root = json_array();
-    for (size_t line = 1; w->root && text.len; line++) {
+    static const int columns[] = {0, 1};
+    const struct ad_csv_slots slots = {columns, 2};
+    if (!memchr(row.s, '"', row.len))
+        return ad_csv_split(row, ',', slots, at);
+    return ad_csv_reset(csv, row.len) ? 0 : ad_csv_quoted(csv, row, slots, at);
+}
+
+/* Add the windows of all lines to the list. */
+static int read_rows(struct ad_windows *w, struct ad_csv *csv, struct ad_str text,
+                     struct ad_err *err)
+{
+    for (size_t line = 1; text.len; line++) {
         const char *end = memchr(text.s, '\n', text.len);
         struct ad_str row = {text.s, end ? (size_t)(end - text.s) : text.len}, at[2];
         size_t used = row.len + (end != NULL);
         text = (struct ad_str){text.s + used, text.len - used};
-        row = ad_str_trim(row);
         row.len -= row.len && row.s[row.len - 1] == '\r';
+        row = ad_str_trim(row);
         if (row.len == 0)
             continue;
-        if (ad_csv_split(row, ',', (struct ad_csv_slots){columns, 2}, at) < 2)
+        if (split_row(csv, row, at) < 2)
             return ad_err_set(err, "%s:%zu: want from,to in each line, or JSON", w->path, line);
-        if (line == 1 && !(row.s[0] >= '0' && row.s[0] <= '9'))
+        if (line == 1 && !(at[0].len && at[0].s[0] >= '0' && at[0].s[0] <= '9'))
             continue;
         json_t *pair = json_pack("[s%s%]", at[0].s, at[0].len, at[1].s, at[1].len);
         if (!pair || json_array_append_new(w->root, pair))
             return ad_err_set(err, "%s:%zu: not a time", w->path, line);
     }
-    return w->root ? 0 : ad_err_nomem(err);
+    return 0;
+}
+
+/* Lines of from,to and whatever else, as such a list; a first one without a digit in front names
+ * the columns. */
+static int read_table(struct ad_windows *w, struct ad_str text, struct ad_err *err)
+{
+    struct ad_csv *csv = ad_csv_new(',', err);
+    if (!csv)
+        return -1;
+    w->root = json_array();
+    int rc = w->root ? read_rows(w, csv, text, err) : ad_err_nomem(err);
+    ad_csv_free(csv);
+    return rc;
 }
 
 struct ad_windows *ad_windows_read(const char *path, struct ad_err *err)

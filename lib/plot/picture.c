@@ -78,6 +78,8 @@ int ad_picture_draw(const struct ad_figure *f, const struct ad_picture_cfg *c, s
                                                : ad_pen_svg(sink, size, title, true, err);
     if (!pen)
         return -1;
-    int rc = ad_draw(f, &cfg, pen) ? ad_err_nomem(err) : 0;
-    return ad_pen_close(pen, rc ? NULL : err) || rc ? -1 : 0;
+    bool drawn = ad_draw(f, &cfg, pen) == 0;
+    if (ad_pen_close(pen, err))
+        return -1;
+    return drawn ? 0 : ad_err_nomem(err);
 }

@@ -172,6 +172,13 @@ static size_t find(const struct ad_trace *t, double index)
     return lo;
 }
 
+/* The same; nearly all points come in order and need no search. */
+static size_t place_of(const struct ad_trace *t, double index)
+{
+    double last = t->n ? t->slice[t->n - 1].index : -(double)INFINITY;
+    return index > last ? t->n : index >= last ? t->n - 1 : find(t, index);
+}
+
 static double index_of(const struct ad_trace *t, double at)
 {
     return t->width > 0 ? floor(at / t->width) : at;
@@ -194,13 +201,13 @@ int ad_trace_add(struct ad_trace *t, const struct ad_point *p)
     if (newest)
         t->cut = isnan(p->value);
     double index = index_of(t, p->at);
-    size_t i = t->n && t->slice[t->n - 1].index < index ? t->n : find(t, index);
+    size_t i = place_of(t, index);
     bool joins = i < t->n && t->slice[i].index <= index;
     if (!joins) {
         if (make_room(t))
             return -1;
         index = index_of(t, p->at);
-        i = find(t, index);
+        i = place_of(t, index);
         joins = i < t->n && t->slice[i].index <= index;
     }
     struct ad_slice one = slice_of(p, index);
