@@ -37,22 +37,11 @@ static size_t percent(const char *c, size_t n, char *to)
     return 3 * n;
 }
 
+/* Slack knows three of them. */
 static const char *entity(char c, enum ad_as as)
 {
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return as == AD_AS_HTML ? "&quot;" : NULL;
-    case '\'':
-        return as == AD_AS_HTML ? "&#39;" : NULL;
-    default:
-        return NULL;
-    }
+    bool quote = c == '"' || c == '\'';
+    return as == AD_AS_SLACK && quote ? NULL : ad_str_entity(c);
 }
 
 static size_t json_control(char c, char *to)

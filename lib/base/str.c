@@ -111,6 +111,24 @@ size_t ad_str_distance(struct ad_str a, struct ad_str b, size_t most)
     return d;
 }
 
+const char *ad_str_entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
 char *ad_buf_room(struct ad_buf *b, size_t more)
 {
     if (b->failed)

@@ -38,6 +38,9 @@ bool ad_str_glob(struct ad_str v, struct ad_str pattern);
  * `most` means only "more than most". */
 size_t ad_str_distance(struct ad_str a, struct ad_str b, size_t most);
 
+/* What stands for & < > " or ' in HTML and XML, or NULL for all others. */
+const char *ad_str_entity(char c);
+
 /* A growable byte buffer; {0} is empty. Once an allocation has failed `failed` stays set and the
  * buffer takes nothing more, so that a run of additions needs one check at its end. */
 struct ad_buf {

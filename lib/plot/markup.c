@@ -7,29 +7,11 @@ void ad_markup(struct ad_sink *sink, const char *z)
     ad_sink_write(sink, z, strlen(z));
 }
 
-static const char *entity_of(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
 void ad_markup_text(struct ad_sink *sink, struct ad_str text)
 {
     const char *p = text.s, *end = p + text.len;
     while (p < end) {
-        const char *entity = entity_of(*p);
+        const char *entity = ad_str_entity(*p);
         size_t n = ad_letter_size(p, end);
         if (entity)
             ad_markup(sink, entity);
