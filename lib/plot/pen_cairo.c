@@ -212,7 +212,9 @@ static struct page *page_new(cairo_surface_t *surface, struct ad_sink *sink,
 struct ad_pen *ad_pen_png(struct ad_sink *sink, struct ad_xy size, struct ad_err *err)
 {
     if (!(size.x <= LARGEST && size.y <= LARGEST)) {
-        ad_err_set(err, "a picture of %.0f by %.0f pixels is too large: at most %d either way",
+        ad_err_set(err,
+                   "a picture of %.0f by %.0f pixels is too large: at most %d either way; give "
+                   "less for --width, --height or --panels, or take SVG",
                    size.x, size.y, LARGEST);
         return NULL;
     }

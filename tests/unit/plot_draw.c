@@ -296,7 +296,8 @@ static void pages_may_be_too_large(void **state)
     FILE *file = open_sink(&sink);
     assert_null(ad_pen_png(&sink, (struct ad_xy){40000, 100}, &err));
     assert_string_equal(err.text, "a picture of 40000 by 100 pixels is too large: at most 32767 "
-                                  "either way");
+                                  "either way; give less for --width, --height or --panels, or "
+                                  "take SVG");
     assert_null(ad_pen_png(&sink, (struct ad_xy){100, 40000}, &err));
     ad_err_free(&err);
     free(close_sink(&sink, file));
